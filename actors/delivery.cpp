@@ -1,0 +1,72 @@
+#include "actors/delivery.hpp"
+
+#include <caf/all.hpp>
+
+#include "actors/runtime/fault.hpp"
+
+namespace troupe::actors {
+
+caf::behavior delivery(delivery_actor* self, workplace* at) {
+  self->state.begin(at);
+  return {
+    [=](const deliver& m) { self->state.deliver(*m.batch); },
+    [=](const dispatched& m) { self->state.answer(self->state.routes().answered(m)); },
+    [=](const delivered& m) { self->state.answer(self->state.routes().answered(m)); },
+    [=](const subscribed& m) { self->state.subscribed(m); },
+    [=](const unsubscribed& m) { self->state.unsubscribed(m); },
+    [=](const crash_next&) { runtime::become_faulty(self); },
+  };
+}
+
+// A successor goes on where its predecessor failed: no entry is delivered twice.
+void delivery_state::deliver(const deliver_batch& batch) {
+  auto& progress = at_->delivery_progress;
+  while (progress < batch.entries.size()) deliver(batch, progress++);
+  progress = 0;
+  if (batch.id.number != 0) at_->office.send(batch.id.loop, runtime::role::delivery, delivered{batch.id});
+}
+
+void delivery_state::deliver(const deliver_batch& batch, std::size_t index) {
+  static const deliver_batch::entry none{};
+  const auto& entry = batch.entries[index];
+  const auto& before = index == 0 ? none : batch.entries[index - 1];
+  auto further = std::span{batch.identifiers}.subspan(before.identifiers_end,
+                                                      entry.identifiers_end - before.identifiers_end);
+  for (auto i = before.targets_end; i < entry.targets_end; ++i)
+    deliver_to(batch.targets[i], entry.body, batch.retained, {}, further);
+  for (auto i = before.shared_end; i < entry.shared_end; ++i)
+    deliver_to(batch.shared[i].to, entry.body, batch.retained, batch.shared[i].group, {});
+}
+
+void delivery_state::deliver_to(const target& to, const publication_ptr& body, bool retained, shared_text group,
+                                std::span<const further_identifier> further) {
+  auto* seat = at_->sessions.find(to.session);
+  if (!seat) return at_->counters.stale_deliveries.add();
+  session::addressing address{.qos = to.maximum_qos, .retain_as_published = to.retain_as_published,
+                              .retained = retained, .identifiers = {&to.identifier, to.identifier == 0 ? 0u : 1u},
+                              .group = std::move(group)};
+  if (to.more_identifiers) {  // [MQTT-3.3.4-3, -4]
+    identifiers_.assign(1, to.identifier);
+    for (const auto& more : further)
+      if (more.session == to.session) identifiers_.push_back(more.identifier);
+    address.identifiers = identifiers_;
+  }
+  seat->deliver(body, address);
+}
+
+void delivery_state::answer(std::span<const route_desk::waiting> complete) {
+  for (const auto& each : complete)
+    if (auto* seat = at_->sessions.find(each.publisher)) seat->routed(each.result);
+}
+
+void delivery_state::subscribed(const actors::subscribed& answer) {
+  if (!at_->requests.answered(answer.session, answer.ticket)) return;
+  if (auto* seat = at_->sessions.find(answer.session)) seat->subscribed(answer.ticket);
+}
+
+void delivery_state::unsubscribed(const actors::unsubscribed& answer) {
+  if (!at_->requests.answered(answer.session, answer.ticket)) return;
+  if (auto* seat = at_->sessions.find(answer.session)) seat->unsubscribed(answer.ticket);
+}
+
+}  // namespace troupe::actors

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <vector>
+
+#include <caf/stateful_actor.hpp>
+
+#include "actors/runtime/pinned_actor.hpp"
+#include "actors/workplace.hpp"
+
+namespace troupe::actors {
+
+class delivery_state;
+using delivery_actor = caf::stateful_actor<delivery_state, runtime::pinned_actor>;
+
+/// Hands what the shards send to the sessions of its loop: one message per batch, then direct calls.
+caf::behavior delivery(delivery_actor* self, workplace* at);
+
+class delivery_state {
+public:
+  const char* name = "delivery";
+
+  void begin(workplace* at) { at_ = at; }
+  void deliver(const deliver_batch& batch);
+  void answer(std::span<const route_desk::waiting> complete);
+  void subscribed(const actors::subscribed& answer);
+  void unsubscribed(const actors::unsubscribed& answer);
+  route_desk& routes() noexcept { return at_->routes; }
+
+private:
+  void deliver(const deliver_batch& batch, std::size_t index);
+  void deliver_to(const target& to, const publication_ptr& body, bool retained, shared_text group,
+                  std::span<const further_identifier> further);
+
+  workplace* at_ = nullptr;
+  std::vector<std::uint32_t> identifiers_;  ///< of one receiver whose filters have several
+};
+
+}  // namespace troupe::actors

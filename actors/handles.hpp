@@ -1,0 +1,269 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <caf/allowed_unsafe_message_type.hpp>
+
+#include "actors/session/protocol/handshake.hpp"
+#include "routing/access_rules.hpp"
+#include "routing/publication.hpp"
+#include "routing/subscription.hpp"
+#include "routing/target.hpp"
+#include "transport/link.hpp"
+
+/// Every message between the actors of a node. Commands are imperative, events past, queries nouns. They are addressed by
+/// loop and role (runtime::post_office), never by a kept handle.
+namespace troupe::actors {
+
+/// One batch of publications from a loop to a shard; its answer gives the credit back.
+struct batch_id {
+  std::uint32_t loop = 0;  ///< whose sessions published
+  std::uint64_t number = 0;
+  friend bool operator==(batch_id, batch_id) = default;
+};
+
+/// What became of one publication at its shard.
+enum class route_result : std::uint8_t { matched, no_subscribers, refused };
+
+// -- to a shard -----------------------------------------------------------------------------------------------------
+
+/// All that the sessions of one loop published in one turn to topics of one shard, in order.
+/// Answered by `dispatched`, to the origin's delivery.
+struct route_batch final : ref_counted {
+  batch_id id;
+  std::vector<publication_ptr> publications;
+  static void destroy(const route_batch* object) noexcept { delete object; }
+};
+struct route {
+  ref_ptr<const route_batch> batch;
+};
+
+/// Insert subscriptions and send what is retained for them. Answered by `subscribed`, to the session's delivery, before
+/// the first retained message.
+struct subscribe {
+  struct entry {
+    subscription what;
+    bool is_new = true;  ///< for Retain Handling 1
+  };
+  session_ref session;
+  std::uint32_t ticket = 0;  ///< the session's number for the request; 0: no answer
+  std::vector<entry> entries;
+};
+
+/// Remove subscriptions. Answered by `unsubscribed`, as above.
+struct unsubscribe {
+  session_ref session;
+  std::uint32_t ticket = 0;
+  std::vector<shared_text> filters;
+};
+
+/// Part of what one loop's sessions subscribe to, for a shard that was restarted. Answers `recall` with the same epoch.
+struct resubscribe {
+  std::uint64_t epoch = 0;
+  bool last = false;  ///< of this loop
+  std::vector<std::pair<session_ref, subscription>> entries;
+};
+
+/// A message that a member of a shared group left behind: another member is to have it [MQTT-4.8.2-4, -5].
+struct redispatch {
+  publication_ptr what;
+  shared_text group;
+  session_ref refused_by;
+};
+
+/// A member of shared groups got or lost its connection: those with one are preferred.
+struct presence {
+  session_ref session;
+  bool connected = false;
+};
+
+/// Go on with sending retained messages to a new subscription.
+struct continue_walk {};
+/// Remove a bounded number of expired retained messages.
+struct sweep_retained {};
+
+// -- to a delivery --------------------------------------------------------------------------------------------------
+
+/// Publications for the sessions of one loop. Answered by `delivered`, to the batch's loop, unless `retained`.
+struct deliver_batch final : ref_counted {
+  struct entry {
+    publication_ptr body;
+    std::uint32_t targets_end = 0;      ///< this entry's receivers lie between the previous entry's ends and these
+    std::uint32_t shared_end = 0;
+    std::uint32_t identifiers_end = 0;
+  };
+  batch_id id;
+  bool retained = false;  ///< sent because of a SUBSCRIBE
+  std::vector<entry> entries;
+  std::vector<target> targets;
+  std::vector<shared_target> shared;
+  std::vector<further_identifier> identifiers;
+  static void destroy(const deliver_batch* object) noexcept { delete object; }
+};
+struct deliver {
+  ref_ptr<const deliver_batch> batch;
+};
+
+/// The shard has matched a batch and sent it to `loops` deliveries; one result for each publication.
+struct dispatched {
+  batch_id id;
+  std::uint32_t loops = 0;
+  std::vector<route_result> results;
+};
+
+/// One delivery has put a batch into the queues of its sessions.
+struct delivered {
+  batch_id id;
+};
+
+/// One shard has inserted (removed) all subscriptions of a request.
+struct subscribed {
+  session_ref session;
+  std::uint32_t ticket = 0;
+};
+struct unsubscribed {
+  session_ref session;
+  std::uint32_t ticket = 0;
+};
+
+// -- between registry and sessions ----------------------------------------------------------------------------------
+
+/// A connection that waits to be let in: the loop of its link, and a number of that loop's.
+struct candidate {
+  std::uint32_t loop = 0;
+  std::uint64_t number = 0;
+  friend bool operator==(candidate, candidate) = default;
+};
+
+/// A CONNECT wants its client id. Answered by `grant`, once no other connection is being given the same id.
+struct claim {
+  candidate who;
+  shared_text client_id;
+  bool clean_start = true;
+};
+
+/// The connection may go on: with the session named, or with a new one where its link is. Answered by `registered` or
+/// `abandoned`.
+struct grant {
+  candidate who;
+  session_ref session;
+  shared_text client_id;
+};
+
+/// End this session because its client starts clean. Answered by `evicted`.
+struct evict {
+  shared_text client_id;
+  session_ref session;
+};
+struct evicted {
+  shared_text client_id;
+};
+
+/// The client id belongs to this session now.
+struct registered {
+  shared_text client_id;
+  session_ref session;
+};
+/// The connection that was granted the client id is gone.
+struct abandoned {
+  shared_text client_id;
+};
+/// The session has ended.
+struct unregister {
+  shared_text client_id;
+  session_ref session;
+};
+
+/// A link on its way to another loop, with the CONNECT that it brought. Taken by the one who receives it.
+struct link_parcel {
+  std::unique_ptr<transport::link> link;
+  session::connect_request request;
+};
+/// Continue this session on the link in the parcel.
+struct resume_session {
+  session_ref session;
+  std::shared_ptr<link_parcel> parcel;
+};
+
+// -- to sessions ----------------------------------------------------------------------------------------------------
+
+/// A shard was restarted and needs the subscriptions of its topics. Answered by `resubscribe`.
+struct recall {
+  std::uint32_t shard = 0;
+  std::uint64_t epoch = 0;
+};
+
+/// The password file's word on a CONNECT.
+struct authenticated {
+  candidate who;
+  mqtt::reason verdict = mqtt::reason::success;
+};
+
+/// New access rules (null: everything is allowed); live subscriptions feel them.
+struct change_access {
+  access_rules_ptr rules;
+};
+
+/// Disconnect every client (0x8B) because the node stops.
+struct disconnect_all {
+  mqtt::reason reason = mqtt::reason::server_shutting_down;
+};
+
+// -- to auth --------------------------------------------------------------------------------------------------------
+
+/// Check a password; may take tens of milliseconds. Answered by `authenticated`.
+struct authenticate {
+  candidate who;
+  std::string user_name;
+  std::vector<std::byte> password;
+};
+/// Read the password file and the ACL file again.
+struct reload_access {};
+
+// -- to any ---------------------------------------------------------------------------------------------------------
+
+/// Fault injection: the next handler of this actor throws.
+struct crash_next {};
+/// The same for the session of a client: to its registry, which passes it on to the session's loop.
+struct crash_session {
+  shared_text client_id;
+  session_ref session;
+};
+
+}  // namespace troupe::actors
+
+// Messages inside one process: nothing of them is ever serialised.
+#define TROUPE_LOCAL_MESSAGE(name) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::name)
+TROUPE_LOCAL_MESSAGE(route)
+TROUPE_LOCAL_MESSAGE(subscribe)
+TROUPE_LOCAL_MESSAGE(unsubscribe)
+TROUPE_LOCAL_MESSAGE(resubscribe)
+TROUPE_LOCAL_MESSAGE(redispatch)
+TROUPE_LOCAL_MESSAGE(presence)
+TROUPE_LOCAL_MESSAGE(continue_walk)
+TROUPE_LOCAL_MESSAGE(sweep_retained)
+TROUPE_LOCAL_MESSAGE(deliver)
+TROUPE_LOCAL_MESSAGE(dispatched)
+TROUPE_LOCAL_MESSAGE(delivered)
+TROUPE_LOCAL_MESSAGE(subscribed)
+TROUPE_LOCAL_MESSAGE(unsubscribed)
+TROUPE_LOCAL_MESSAGE(claim)
+TROUPE_LOCAL_MESSAGE(grant)
+TROUPE_LOCAL_MESSAGE(evict)
+TROUPE_LOCAL_MESSAGE(evicted)
+TROUPE_LOCAL_MESSAGE(registered)
+TROUPE_LOCAL_MESSAGE(abandoned)
+TROUPE_LOCAL_MESSAGE(unregister)
+TROUPE_LOCAL_MESSAGE(resume_session)
+TROUPE_LOCAL_MESSAGE(recall)
+TROUPE_LOCAL_MESSAGE(authenticated)
+TROUPE_LOCAL_MESSAGE(change_access)
+TROUPE_LOCAL_MESSAGE(disconnect_all)
+TROUPE_LOCAL_MESSAGE(authenticate)
+TROUPE_LOCAL_MESSAGE(reload_access)
+TROUPE_LOCAL_MESSAGE(crash_next)
+TROUPE_LOCAL_MESSAGE(crash_session)
+#undef TROUPE_LOCAL_MESSAGE

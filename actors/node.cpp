@@ -1,0 +1,335 @@
+#include "actors/node.hpp"
+
+#include <cstdlib>
+#include <future>
+#include <mutex>
+
+#include <boost/asio/signal_set.hpp>
+#include <caf/all.hpp>
+#include <systemd/sd-daemon.h>
+
+#include "actors/auth.hpp"
+#include "actors/health.hpp"
+#include "actors/listeners.hpp"
+#include "actors/station.hpp"
+#include "actors/sys.hpp"
+#include "config/command_line.hpp"
+#include "config/log.hpp"
+#include "config/version.hpp"
+
+namespace troupe {
+
+namespace {
+
+using namespace actors;  // NOLINT: the node is made of them
+
+/// The actor that has a name of the node's own at the moment: restarts change it. Thread-safe.
+class current_actor {
+public:
+  caf::actor set(caf::actor to) {
+    std::lock_guard guard{mutex_};
+    return actor_ = std::move(to);
+  }
+  template <class T>
+  void send(T message) {
+    std::lock_guard guard{mutex_};
+    if (actor_) caf::anon_send(actor_, std::move(message));
+  }
+  void forget() { set({}); }
+
+private:
+  std::mutex mutex_;
+  caf::actor actor_;
+};
+
+struct system_config : caf::actor_system_config {
+  system_config() {
+    // Our actors have loops of their own. CAF's workers serve what is detached or remote, and must not poll meanwhile.
+    set("scheduler.policy", caf::atom("sharing"));
+    set("scheduler.max-threads", std::size_t{1});
+    set("logger.console-verbosity", caf::atom("quiet"));
+  }
+};
+
+std::uint32_t loop_count(const config::node_options& node) {
+  return node.loops != 0 ? node.loops : std::max(1u, std::thread::hardware_concurrency());
+}
+
+class node final : public runtime::post_office {
+public:
+  node(config::options options, std::function<config::load_result()> reload);
+  ~node() override;
+
+  /// Runs until a signal ends it. Returns the exit code.
+  int run();
+
+  void post(std::uint32_t loop, runtime::role to, caf::mailbox_element_ptr mail,
+            runtime::mail_class urgency) override {
+    stations_[loop]->loop().post(to, std::move(mail), urgency);
+  }
+  std::uint32_t loops() const noexcept override { return loops_; }
+
+private:
+  std::uint64_t sessions() const noexcept;
+  std::uint64_t connections() const noexcept;
+  void open_listeners();
+  void start_root();
+  std::vector<runtime::child_spec> root_children();
+  void root_ended(const caf::error& reason);
+
+  void watch_signals();
+  void on_signal(int number);
+  void reload();
+  void every_second();
+  void judge_health();
+
+  void begin_stop();
+  void wait_until_links_are_gone();
+  void finish(int exit_code);
+  void take_down();
+
+  config::options options_;
+  std::function<config::load_result()> reload_options_;
+  runtime::actor_tree tree_;
+  health health_;
+  system_config system_config_;
+  caf::actor_system system_;
+  std::uint32_t loops_;
+  std::vector<std::unique_ptr<station>> stations_;
+  std::vector<std::shared_ptr<transport::listener>> listeners_;
+  std::vector<std::unique_ptr<current_actor>> listener_actors_;
+  current_actor auth_, sys_;
+  caf::actor root_;
+
+  // Loop 0 only
+  std::optional<boost::asio::signal_set> signals_;
+  std::optional<boost::asio::steady_timer> second_timer_, stop_timer_;
+  time_point stop_deadline_{};
+  std::uint64_t seconds_ = 0;
+  bool stopping_ = false;
+
+  std::promise<int> exit_code_;
+  std::atomic<bool> finished_ = false;
+  bool taken_down_ = false;
+};
+
+node::node(config::options options, std::function<config::load_result()> reload)
+  : options_{std::move(options)},
+    reload_options_{std::move(reload)},
+    health_{options_.node_limits},
+    system_{system_config_},
+    loops_{loop_count(options_.node)} {
+  auto budget = std::make_shared<retained_budget>(options_.node_limits);
+  for (std::uint32_t i = 0; i < loops_; ++i)
+    stations_.push_back(std::make_unique<station>(system_, i, *this, options_, tree_, budget));
+  for (auto& each : stations_) {
+    if (!options_.access.password_file.empty())
+      each->place().passwords = [this](authenticate request) { auth_.send(std::move(request)); };
+    if (options_.node_limits.sessions_max != 0)
+      each->place().sessions_full = [this] { return sessions() >= options_.node_limits.sessions_max; };
+  }
+  auto& first = stations_.front()->loop().io();
+  signals_.emplace(first);
+  second_timer_.emplace(first);
+  stop_timer_.emplace(first);
+}
+
+node::~node() { take_down(); }
+
+int node::run() {
+  open_listeners();
+  start_root();
+  watch_signals();
+  every_second();
+  for (auto& each : stations_) {
+    each->begin();
+    each->loop().start();
+  }
+  sd_notify(0, "READY=1");
+  log::info("node", "{} is ready", options_.node.name);
+  auto code = exit_code_.get_future().get();
+  take_down();
+  log::info("node", "stopped");
+  return code;
+}
+
+std::uint64_t node::sessions() const noexcept {
+  std::uint64_t sum = 0;
+  for (const auto& each : stations_) sum += each->place().counters.sessions.value();
+  return sum;
+}
+
+std::uint64_t node::connections() const noexcept {
+  std::uint64_t sum = 0;
+  for (const auto& each : listeners_) sum += each->connections();
+  return sum;
+}
+
+// -- listeners and actors ---------------------------------------------------------------------------------------------
+
+void node::open_listeners() {
+  auto full = [this] { return health_.overloaded() || connections() >= health_.connections_max(); };
+  for (const auto& [name, options] : options_.listeners) {
+    if (!options.enabled) continue;
+    auto& added = listeners_.emplace_back(std::make_shared<transport::listener>(options, full));
+    listener_actors_.push_back(std::make_unique<current_actor>());
+    for (auto& each : stations_) each->listen(added);
+  }
+}
+
+void node::start_root() {
+  runtime::supervisor_spec spec{.path = "root",
+                                .strategy = runtime::strategy::one_for_one,
+                                .restarts_max = options_.supervision.restarts_max,
+                                .window = options_.supervision.window,
+                                .children = root_children()};
+  root_ = runtime::spawn_on(stations_.front()->loop(), runtime::supervisor, std::move(spec), &tree_);
+  // Called when root has ended, for whatever reason: on its own it only ends by giving up.
+  root_->attach_functor([this](const caf::error& reason) { root_ended(reason); });
+}
+
+std::vector<runtime::child_spec> node::root_children() {
+  std::vector<runtime::child_spec> children;
+  auto add = [&](std::string name, std::function<caf::actor()> start) {
+    children.push_back({std::move(name), runtime::restart::permanent, std::move(start)});
+  };
+  auto& first = stations_.front()->loop();
+  std::vector<station*> all;
+  std::vector<const workplace*> places;
+  for (auto& each : stations_) {
+    add("loop " + std::to_string(each->loop().index()), [&each = *each] { return each.start_supervisor(); });
+    all.push_back(each.get());
+    places.push_back(&each->place());
+  }
+  for (std::size_t i = 0; i < listeners_.size(); ++i)
+    add("listener " + listeners_[i]->options().name, [this, i, all, &first] {
+      return listener_actors_[i]->set(runtime::spawn_on(first, listener, listeners_[i], all));
+    });
+  if (!options_.access.password_file.empty() || !options_.access.acl_file.empty())
+    add("auth", [this] {
+      return auth_.set(system_.spawn<caf::detached>(actors::auth, static_cast<runtime::post_office*>(this), &options_.access));
+    });
+  if (options_.sys.interval.count() > 0)
+    add("sys", [this, places, &first] {
+      return sys_.set(runtime::spawn_on(first, sys, &stations_.front()->place(), places));
+    });
+  return children;
+}
+
+void node::root_ended(const caf::error& reason) {
+  if (reason == caf::exit_reason::user_shutdown) return;
+  log::error("supervisor", "{}; the node ends", runtime::describe(reason));
+  finish(config::exit_code::failed);
+}
+
+// -- signals and the second ---------------------------------------------------------------------------------------------
+
+void node::watch_signals() {
+  for (auto number : {SIGINT, SIGTERM, SIGHUP}) signals_->add(number);
+  signals_->async_wait([this](boost::system::error_code error, int number) {
+    if (error) return;
+    on_signal(number);
+    watch_signals();
+  });
+}
+
+void node::on_signal(int number) {
+  if (number == SIGHUP) return reload();
+  if (stopping_) {
+    log::warning("node", "a second signal: exit at once");
+    std::_Exit(config::exit_code::failed);
+  }
+  begin_stop();
+}
+
+void node::reload() {
+  if (auto error = log::reopen()) log::error("node", "{}", *error);
+  auto read = reload_options_();
+  for (const auto& error : read.errors) log::error("config", "{}", error);
+  if (read.ok()) log::levels(read.options.log);
+  auth_.send(reload_access{});
+  for (auto& each : listener_actors_) each->send(reload_certificates{});
+}
+
+void node::every_second() {
+  second_timer_->expires_after(std::chrono::seconds{1});
+  second_timer_->async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    log::sum_up();
+    judge_health();
+    if (auto interval = options_.sys.interval.count(); interval > 0 && seconds_++ % static_cast<std::uint64_t>(interval) == 0)
+      sys_.send(publish_sys{});
+    every_second();
+  });
+}
+
+void node::judge_health() {
+  health::measure now{resident_bytes(), {}, connections()};
+  for (auto& each : stations_) now.longest_turn = std::max(now.longest_turn, each->loop().take_longest_turn());
+  if (auto line = health_.judge(now)) log::warning("node", "{}", *line);
+}
+
+// -- the end ------------------------------------------------------------------------------------------------------------
+
+void node::begin_stop() {
+  stopping_ = true;
+  log::info("node", "stops: clients are told, at most {} ms", options_.node.stop_timeout.count());
+  sd_notify(0, "STOPPING=1");
+  for (auto& each : stations_) {
+    each->loop().run_soon([&each = *each] { each.stop_listening(); });
+    send(each->loop().index(), runtime::role::sessions, disconnect_all{});
+  }
+  stop_deadline_ = node_clock::now() + options_.node.stop_timeout;
+  wait_until_links_are_gone();
+}
+
+// Links close when their client has, or after limits.linger.
+void node::wait_until_links_are_gone() {
+  if (connections() == 0 || node_clock::now() >= stop_deadline_) return finish(config::exit_code::done);
+  stop_timer_->expires_after(std::chrono::milliseconds{20});
+  stop_timer_->async_wait([this](boost::system::error_code) { wait_until_links_are_gone(); });
+}
+
+void node::finish(int exit_code) {
+  if (!finished_.exchange(true)) exit_code_.set_value(exit_code);
+}
+
+// The order is CAF's: actors end while their loops run, then the loops, then the system.
+void node::take_down() {
+  if (std::exchange(taken_down_, true)) return;
+  caf::anon_send_exit(root_, caf::exit_reason::user_shutdown);
+  auth_.forget();
+  sys_.forget();
+  for (auto& each : listener_actors_) each->forget();
+  for (auto& each : stations_) {
+    auto started = each->loop().started();
+    auto clear = [&each = *each] { each.clear(); };
+    if (started)
+      each->loop().run_soon(clear);
+    else
+      clear();
+  }
+  if (!stations_.empty() && stations_.front()->loop().started()) system_.await_all_actors_done();
+  root_ = nullptr;  // not before it has ended: CAF ends an actor that nobody holds
+  for (auto& each : stations_) each->loop().stop();
+}
+
+}  // namespace
+
+int run_node(config::options options, std::function<config::load_result()> reload) {
+  if (auto error = log::start(options.log)) {
+    std::fprintf(stderr, "troupe: %s\n", error->c_str());
+    return config::exit_code::failed;
+  }
+  auto descriptors = raise_descriptor_limit();
+  log::info("node", "troupe {} starts with {} loops and {} open files at most", version_text, loop_count(options.node),
+            descriptors);
+  try {
+    return node{std::move(options), std::move(reload)}.run();
+  } catch (const std::exception& error) {
+    log::error("node", "{}", error.what());
+    return config::exit_code::failed;
+  }
+}
+
+}  // namespace troupe

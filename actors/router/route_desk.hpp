@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "actors/handles.hpp"
+#include "actors/runtime/event_loop.hpp"
+#include "actors/session/protocol/protocol.hpp"
+
+namespace troupe::actors {
+
+/// Where the publications of one loop leave for their shards and where the answers come back: one batch per shard and
+/// turn. It belongs to the loop, so that neither a crash of the delivery nor of a shard loses track of what is under way.
+class route_desk {
+public:
+  /// Whom an answer is for. QoS 0 is answered too: for the credit.
+  struct waiting {
+    session_ref publisher;
+    session::route_result result;
+  };
+
+  route_desk(runtime::post_office& office, std::uint32_t loop);
+
+  /// Adds to this turn's batch of the topic's shard.
+  void route(session::route what, session_ref publisher);
+  /// Sends this turn's batches. Returns whether there were any.
+  bool flush();
+
+  /// The shard's answer, and each delivery's. What they return is complete when the last of them has come: everything in
+  /// the batch is in the queues of its receivers. The span is valid until the next call.
+  std::span<const waiting> answered(const dispatched& answer);
+  std::span<const waiting> answered(const delivered& answer);
+
+  std::size_t batches_under_way() const noexcept { return under_way_.size(); }
+
+private:
+  struct collected {
+    ref_ptr<const route_batch> batch;
+    route_batch* open = nullptr;  ///< the same, while it may still grow
+    std::vector<waiting> waiting_for;
+  };
+  struct pending {
+    std::vector<waiting> waiting_for;
+    std::uint32_t answers = 0;
+    std::uint32_t expected = 0;
+    bool dispatched = false;
+  };
+  using table = std::unordered_map<std::uint64_t, pending>;
+
+  std::span<const waiting> finish_if_complete(table::iterator at);
+
+  runtime::post_office& office_;
+  std::uint32_t loop_;
+  std::uint64_t last_number_ = 0;
+  std::vector<collected> by_shard_;
+  table under_way_;
+  std::vector<waiting> finished_;
+};
+
+}  // namespace troupe::actors

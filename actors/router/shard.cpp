@@ -1,0 +1,159 @@
+#include "actors/router/shard.hpp"
+
+#include <caf/all.hpp>
+
+#include "actors/runtime/fault.hpp"
+#include "config/log.hpp"
+#include "routing/topic.hpp"
+
+namespace troupe::actors {
+
+caf::behavior shard(shard_actor* self, shard_setup setup) {
+  self->state.begin(setup);
+  return {
+    [self](const route& m) { self->state.route(*m.batch); },
+    [self](const subscribe& m) { self->state.subscribe(m); },
+    [self](const unsubscribe& m) { self->state.unsubscribe(m); },
+    [self](const resubscribe& m) { self->state.resubscribe(m); },
+    [self](const redispatch& m) { self->state.redispatch(m); },
+    [self](const presence& m) { self->state.presence(m); },
+    [self](const continue_walk&) { self->state.continue_walk(); },
+    [self](const sweep_retained&) { self->state.sweep(); },
+    [self](const crash_next&) { runtime::become_faulty(self); },
+  };
+}
+
+void shard_state::begin(shard_setup setup) {
+  setup_ = setup;
+  index_ = std::make_unique<subscription_index>(setup.options->shared_subscriptions.strategy, topic_hash(std::to_string(number())));
+  open_.resize(setup.office->loops());
+  collected_.resize(setup.office->loops());
+  if (setup.epoch > 0) rebuild();
+}
+
+// -- publications ---------------------------------------------------------------------------------------------------
+
+void shard_state::route(const route_batch& batch) {
+  std::vector<route_result> results;
+  results.reserve(batch.publications.size());
+  for (const auto& what : batch.publications) {
+    if (what->retain()) retain(what);
+    index_->match(*what, match_);
+    results.push_back(match_.empty() ? route_result::no_subscribers : route_result::matched);
+    collect(what);
+  }
+  auto loops = send_collected(batch.id);
+  setup_.office->send(batch.id.loop, runtime::role::delivery, dispatched{batch.id, loops, std::move(results)});
+}
+
+// Adds the publication, with what match_ found, to the batches of its receivers' loops.
+void shard_state::collect(const publication_ptr& what) {
+  match_.for_each_loop([&](const match_result::part& part) {
+    auto*& to = open_[part.loop];
+    if (!to) {
+      to = new deliver_batch;
+      collected_[part.loop] = ref_ptr<const deliver_batch>::adopt(to);
+    }
+    to->targets.insert(to->targets.end(), part.targets.begin(), part.targets.end());
+    to->shared.insert(to->shared.end(), part.shared.begin(), part.shared.end());
+    to->identifiers.insert(to->identifiers.end(), part.identifiers.begin(), part.identifiers.end());
+    to->entries.push_back({what, static_cast<std::uint32_t>(to->targets.size()),
+                           static_cast<std::uint32_t>(to->shared.size()),
+                           static_cast<std::uint32_t>(to->identifiers.size())});
+  });
+}
+
+std::uint32_t shard_state::send_collected(batch_id id) {
+  std::uint32_t loops = 0;
+  for (std::uint32_t loop = 0; loop < open_.size(); ++loop) {
+    if (!open_[loop]) continue;
+    std::exchange(open_[loop], nullptr)->id = id;
+    setup_.office->send(loop, runtime::role::delivery, deliver{std::exchange(collected_[loop], nullptr)});
+    ++loops;
+  }
+  return loops;
+}
+
+void shard_state::redispatch(const actors::redispatch& left_behind) {
+  const auto& what = *left_behind.what;
+  auto next = index_->choose_another(left_behind.group, what.topic(), {what.publisher(), what.publisher_hash()},
+                                     std::span{&left_behind.refused_by, 1});
+  if (!next) return;
+  match_.clear();
+  match_.add(std::move(*next));
+  match_.finish();
+  collect(left_behind.what);
+  send_collected({});
+}
+
+// -- subscriptions --------------------------------------------------------------------------------------------------
+
+void shard_state::subscribe(const actors::subscribe& request) {
+  for (const auto& entry : request.entries) index_->insert(entry.what, request.session);
+  setup_.office->send(request.session.loop, runtime::role::delivery, subscribed{request.session, request.ticket});
+  for (const auto& entry : request.entries) begin_walk(request.session, entry);
+}
+
+void shard_state::unsubscribe(const actors::unsubscribe& request) {
+  for (const auto& filter : request.filters) index_->erase(filter, request.session);
+  if (request.ticket != 0)
+    setup_.office->send(request.session.loop, runtime::role::delivery, unsubscribed{request.session, request.ticket});
+}
+
+// A successor holds its ordinary mail until every loop has told what its sessions subscribe to.
+void shard_state::rebuild() {
+  setup_.seat->hold(true);
+  answers_missing_ = setup_.office->loops();
+  for (std::uint32_t loop = 0; loop < setup_.office->loops(); ++loop)
+    setup_.office->send(loop, runtime::role::sessions, recall{number(), setup_.epoch});
+}
+
+void shard_state::resubscribe(const actors::resubscribe& part) {
+  if (part.epoch != setup_.epoch) return;
+  for (const auto& [who, what] : part.entries) index_->insert(what, who);
+  if (!part.last || --answers_missing_ > 0) return;
+  log::info("router", "shard {} is rebuilt with {} subscriptions", number(), index_->size());
+  setup_.seat->hold(false);
+}
+
+// -- retained messages ----------------------------------------------------------------------------------------------
+
+void shard_state::retain(const publication_ptr& what) {
+  if (setup_.retained->index.store(what) != retained_index::outcome::full) return;
+  if (std::exchange(setup_.retained->refused_some, true)) return;
+  log::warning("retained", "{} is not retained: node_limits.retained_messages_max or retained_bytes_max is reached",
+               what->topic());
+}
+
+// The walk sees what is retained now: later messages reach the subscription as live ones.
+void shard_state::begin_walk(session_ref who, const actors::subscribe::entry& entry) {
+  if (split_share(entry.what.filter)) return;  // shared subscriptions get none (MQTT 5, 3.8.3.1)
+  auto handling = entry.what.options.retain_handling;
+  if (handling == retain_handling::none) return;                           // [MQTT-3.3.1-11]
+  if (handling == retain_handling::send_if_new && !entry.is_new) return;   // [MQTT-3.3.1-10]
+  auto& walks = setup_.retained->walks;
+  walks.push_back({who, entry.what, setup_.retained->index.open()});       // [MQTT-3.3.1-9]
+  if (walks.size() == 1) continue_walk();
+}
+
+void shard_state::continue_walk() {
+  auto& walks = setup_.retained->walks;
+  if (walks.empty()) return;
+  auto& walk = walks.front();
+  auto* batch = new deliver_batch;
+  auto owner = ref_ptr<const deliver_batch>::adopt(batch);
+  batch->retained = true;
+  auto to = target{.session = walk.session, .maximum_qos = walk.what.options.maximum_qos,
+                   .retain_as_published = true, .identifier = walk.what.identifier};
+  auto done = setup_.retained->index.visit(walk.what.filter, walk.at, walk_step, self_->loop().now(),
+                                           [&](const publication_ptr& what) {
+    batch->targets.push_back(to);
+    batch->entries.push_back({what, static_cast<std::uint32_t>(batch->targets.size())});
+  });
+  if (!batch->entries.empty())
+    setup_.office->send(walk.session.loop, runtime::role::delivery, deliver{std::move(owner)});
+  if (done) walks.pop_front();
+  if (!walks.empty()) setup_.office->send(number(), runtime::role::shard, actors::continue_walk{});
+}
+
+}  // namespace troupe::actors

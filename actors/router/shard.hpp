@@ -1,0 +1,86 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include <caf/stateful_actor.hpp>
+
+#include "actors/handles.hpp"
+#include "actors/runtime/pinned_actor.hpp"
+#include "actors/runtime/seat.hpp"
+#include "config/options.hpp"
+#include "routing/match_result.hpp"
+#include "routing/retained_index.hpp"
+#include "routing/subscription_index.hpp"
+
+namespace troupe::actors {
+
+/// What a shard retains, and how far it has sent it to new subscriptions. It belongs to the loop: subscriptions can be
+/// asked for again when a shard has crashed, retained messages cannot.
+struct retained_desk {
+  struct walk {
+    session_ref session;
+    subscription what;
+    retained_index::cursor at;
+  };
+
+  explicit retained_desk(std::shared_ptr<retained_budget> budget) : index{std::move(budget)} {}
+
+  retained_index index;
+  std::deque<walk> walks;       ///< the first one goes on next
+  bool refused_some = false;    ///< a limit was hit and said so in the log
+};
+
+/// What a shard works with. Everything in it outlives the shard.
+struct shard_setup {
+  runtime::post_office* office = nullptr;
+  runtime::seat* seat = nullptr;
+  retained_desk* retained = nullptr;
+  const config::options* options = nullptr;
+  std::uint64_t epoch = 0;  ///< how many shards sat here before; the first has nothing to rebuild
+};
+
+class shard_state;
+using shard_actor = caf::stateful_actor<shard_state, runtime::pinned_actor>;
+
+/// The router for its share of the topics: matches publications and hands them to the loops of their receivers.
+caf::behavior shard(shard_actor* self, shard_setup setup);
+
+class shard_state {
+public:
+  explicit shard_state(shard_actor* self) : self_{self} {}
+
+  const char* name = "shard";
+
+  void begin(shard_setup setup);
+  void route(const route_batch& batch);
+  void subscribe(const actors::subscribe& request);
+  void unsubscribe(const actors::unsubscribe& request);
+  void resubscribe(const actors::resubscribe& part);
+  void redispatch(const actors::redispatch& left_behind);
+  void presence(const actors::presence& change) { index_->set_connected(change.session, change.connected); }
+  void continue_walk();
+  void sweep() { setup_.retained->index.sweep(sweep_step, self_->loop().now()); }
+
+private:
+  static constexpr std::size_t walk_step = 256;    ///< topics looked at before others have their turn
+  static constexpr std::size_t sweep_step = 1'000;
+
+  std::uint32_t number() const noexcept { return self_->loop().index(); }
+  void rebuild();
+  void collect(const publication_ptr& what);
+  std::uint32_t send_collected(batch_id id);
+  void retain(const publication_ptr& what);
+  void begin_walk(session_ref who, const actors::subscribe::entry& entry);
+
+  shard_actor* self_;
+  shard_setup setup_;
+  std::unique_ptr<subscription_index> index_;
+  match_result match_;
+  std::vector<deliver_batch*> open_;                     ///< by loop, this batch's; null: no receiver there yet
+  std::vector<ref_ptr<const deliver_batch>> collected_;  ///< owns them
+  std::uint32_t answers_missing_ = 0;                    ///< loops that have not sent all their subscriptions
+};
+
+}  // namespace troupe::actors

@@ -1,0 +1,49 @@
+#include "actors/runtime/pinned_actor.hpp"
+
+#include <caf/all.hpp>
+
+#include "config/log.hpp"
+
+namespace troupe::runtime {
+
+caf::error to_exit_reason(const std::exception_ptr& thrown) noexcept {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const std::exception& error) {
+    return caf::make_error(caf::sec::runtime_error, std::string{error.what()});
+  } catch (...) {
+    return caf::make_error(caf::sec::runtime_error, std::string{"an exception that is no std::exception"});
+  }
+}
+
+std::string describe(const caf::error& reason) {
+  const auto& context = reason.context();
+  if (reason == caf::sec::runtime_error && context.match_elements<std::string>()) return context.get_as<std::string>(0);
+  return to_string(reason);
+}
+
+pinned_actor::pinned_actor(caf::actor_config& config)
+  : caf::event_based_actor{config}, loop_{*static_cast<event_loop*>(config.host)} {
+  set_exception_handler([this](caf::scheduled_actor*, std::exception_ptr& thrown) {
+    failed_ = true;
+    return to_exit_reason(thrown);
+  });
+  // A message of ours that nobody matched comes back as an error; CAF's own handler would end this actor for it.
+  set_error_handler([](caf::scheduled_actor* self, caf::error& error) {
+    log::error("supervisor", "{} was answered with an error: {}", self->name(), describe(error));
+  });
+  set_default_handler([](caf::scheduled_actor* self, caf::message_view& mail) -> caf::result<caf::message> {
+    log::error("supervisor", "{} does not know the message {}", self->name(), to_string(mail.content()));
+    return caf::message{};
+  });
+}
+
+void pinned_actor::enqueue(caf::mailbox_element_ptr mail, caf::execution_unit*) {
+  caf::event_based_actor::enqueue(std::move(mail), &loop_);
+}
+
+void pinned_actor::launch(caf::execution_unit*, bool lazy, bool hide) {
+  caf::event_based_actor::launch(&loop_, lazy, hide);
+}
+
+}  // namespace troupe::runtime

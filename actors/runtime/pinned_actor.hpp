@@ -1,0 +1,46 @@
+#pragma once
+
+#include <string>
+
+#include <caf/actor_config.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/event_based_actor.hpp>
+
+#include "actors/runtime/event_loop.hpp"
+
+namespace troupe::runtime {
+
+/// An ordinary CAF actor that always runs on the loop it was spawned on, as CAF's brokers stay with their multiplexer.
+class pinned_actor : public caf::event_based_actor {
+public:
+  /// Precondition: `config.host` is an event_loop; spawn_on() sees to it.
+  explicit pinned_actor(caf::actor_config& config);
+
+  void enqueue(caf::mailbox_element_ptr mail, caf::execution_unit* from) override;
+  using caf::event_based_actor::enqueue;
+  void launch(caf::execution_unit* on, bool lazy, bool hide) override;
+
+  event_loop& loop() const noexcept { return loop_; }
+  /// Whether a handler threw: the message that was handled had no effect and may be handled by a successor.
+  bool failed() const noexcept { return failed_; }
+
+private:
+  event_loop& loop_;
+  bool failed_ = false;
+};
+
+/// What an exception becomes when it ends an actor: an exit reason that carries its text.
+caf::error to_exit_reason(const std::exception_ptr& thrown) noexcept;
+/// The text of such a reason, for logs and the actor tree.
+std::string describe(const caf::error& reason);
+
+/// Spawns a function-based actor whose first parameter points to a pinned_actor or a stateful_actor on top of one.
+/// Thread-safe. The actor's behaviour is made on its loop.
+template <class F, class... Ts>
+auto spawn_on(event_loop& on, F behaviour, Ts&&... arguments) {
+  caf::actor_config config{&on};
+  return on.system().spawn_functor<caf::no_spawn_options>(std::true_type{}, config, behaviour,
+                                                          std::forward<Ts>(arguments)...);
+}
+
+}  // namespace troupe::runtime

@@ -1,0 +1,50 @@
+#include "actors/runtime/seat.hpp"
+
+#include <caf/all.hpp>
+
+namespace troupe::runtime {
+
+void seat::occupy(const caf::actor& who) {
+  handle_ = who;
+  actor_ = static_cast<pinned_actor*>(caf::actor_cast<caf::abstract_actor*>(who));
+}
+
+void seat::push(caf::mailbox_element_ptr mail, mail_class urgency) {
+  auto& queue = urgency == mail_class::rebuilding ? rebuilding_ : ordinary_;
+  queue.push_back({std::move(mail)});
+}
+
+bool seat::dispatch(std::size_t most) {
+  while (most-- > 0 && ready()) handle_front(next_queue());
+  return ready();
+}
+
+void seat::handle_front(std::deque<envelope>& queue) {
+  // The handler may post to this very seat: a deque keeps the front where it is.
+  auto keep_alive = handle_;
+  auto* actor = actor_;
+  auto result = actor->activate(&loop_, *queue.front().mail);
+  if (result != caf::scheduled_actor::activation_result::terminated) {
+    ++handled_;
+    queue.pop_front();
+    return;
+  }
+  if (actor_ == actor) vacate();
+  if (actor->failed())
+    after_failure(queue);
+  else
+    queue.pop_front();
+}
+
+void seat::after_failure(std::deque<envelope>& queue) {
+  auto& failed = queue.front();
+  if (!failed.failed_once) {
+    failed.failed_once = true;
+    return;
+  }
+  ++refused_;
+  if (refuse_) refuse_(*failed.mail);
+  queue.pop_front();
+}
+
+}  // namespace troupe::runtime

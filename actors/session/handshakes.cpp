@@ -1,0 +1,216 @@
+#include "actors/session/handshakes.hpp"
+
+#include "actors/workplace.hpp"
+#include "config/log.hpp"
+#include "config/validate.hpp"
+
+namespace troupe::actors {
+
+/// One connection between its first byte and its session.
+class handshakes::pending final : public transport::link_events {
+public:
+  enum class waits_for : std::uint8_t { connect, authentication, password, registry };
+
+  pending(handshakes& of, std::uint32_t own_number, transport::link& on, transport::admission as)
+    : number{own_number}, link{&on}, admission{as}, of_{of} {}
+
+  const config::listener_options& via() const noexcept { return link->listener().options(); }
+
+  void on_packet(transport::link&, std::span<const std::byte> packet) override { of_.connect(*this, packet); }
+  void on_violation(transport::link&, transport::close_cause cause, std::string_view text) override {
+    of_.at_.counters.protocol_errors.add();
+    log::peer_event("session", log::level::warning, "{} is disconnected before CONNECT: {}", link->peer(), text);
+    auto why = cause == transport::close_cause::too_large ? transport::close_reason::too_large
+                                                          : transport::close_reason::protocol_error;
+    link->handler(of_.farewell());
+    link->close(why, text);  // [MQTT-3.1.4-1]
+    of_.remove(*this);
+  }
+  void on_writable(transport::link&) override {}
+  void on_closed(transport::link&, transport::close_cause) override { of_.remove(*this); }
+
+  std::uint32_t number;
+  transport::link* link;
+  transport::admission admission;
+  waits_for state = waits_for::connect;
+  session::connect_request request;
+  std::unique_ptr<session::authentication_exchange> exchange;
+
+private:
+  handshakes& of_;
+};
+
+/// Hears the last of links that were closed on purpose.
+class handshakes::closing final : public transport::link_events {
+public:
+  void on_packet(transport::link&, std::span<const std::byte>) override {}
+  void on_violation(transport::link&, transport::close_cause, std::string_view) override {}
+  void on_writable(transport::link&) override {}
+  void on_closed(transport::link&, transport::close_cause) override {}
+};
+
+handshakes::handshakes(workplace& at)
+  : at_{at}, farewell_{std::make_unique<closing>()}, random_{std::random_device{}()} {}
+
+handshakes::~handshakes() = default;
+
+transport::link_events& handshakes::farewell() noexcept { return *farewell_; }
+
+transport::link_events& handshakes::begin(transport::link& opened, transport::admission as) {
+  removed_.clear();
+  auto number = ++last_number_;
+  auto& added = *(pending_[number] = std::make_unique<pending>(*this, number, opened, as));
+  at_.timers.add(at_.loop.now() + added.via().limits.connect_timeout, timer{{}, number});
+  return added;
+}
+
+handshakes::pending* handshakes::find(candidate who) noexcept {
+  auto at = pending_.find(static_cast<std::uint32_t>(who.number));
+  return at == pending_.end() ? nullptr : at->second.get();
+}
+
+// It may be the one whose on_packet is running: destroyed when the next one begins.
+void handshakes::remove(pending& who) {
+  auto at = pending_.find(who.number);
+  removed_.push_back(std::move(at->second));
+  pending_.erase(at);
+}
+
+void handshakes::timeout(std::uint32_t number) {
+  auto* who = find({0, number});
+  if (!who) return;
+  log::peer_event("session", log::level::info, "{} is disconnected: no CONNECT in time", who->link->peer());
+  who->link->handler(*farewell_);
+  who->link->close(transport::close_reason::policy_violation, "no CONNECT in time");
+  remove(*who);
+}
+
+// -- CONNECT --------------------------------------------------------------------------------------------------------
+
+void handshakes::connect(pending& from, std::span<const std::byte> packet) {
+  if (from.state == pending::waits_for::authentication) return authenticate_further(from, packet);
+  auto judged = session::accept(packet, {.limits = from.via().limits,
+                                         .mount_point = from.via().mount_point,
+                                         .authentication = at_.authentication,
+                                         .unique_id = {random_(), random_()}});
+  if (auto* no = std::get_if<session::refusal>(&judged)) return refuse(from, *no);
+  from.request = std::move(std::get<session::connect_request>(judged));
+  from.link->pause();  // what the client sends on is read once it has a session
+  if (from.admission == transport::admission::overloaded)
+    return refuse(from, mqtt::reason::quota_exceeded, "the node is overloaded");
+  if (from.admission == transport::admission::too_many)
+    return refuse(from, mqtt::reason::connection_rate_exceeded, "too many connections");
+  if (at_.sessions_full && at_.sessions_full())
+    return refuse(from, mqtt::reason::quota_exceeded, "node_limits.sessions_max is reached");
+  if (from.request.authentication_method) return authenticate_further(from, {});
+  identify(from);
+}
+
+// Enhanced authentication: the first step on CONNECT's data, later ones on AUTH packets.
+void handshakes::authenticate_further(pending& who, std::span<const std::byte> packet) {
+  auto first = who.state == pending::waits_for::connect;
+  auto progress = first ? session::authenticate(who.request, *at_.authentication, who.exchange)
+                        : session::authenticate(who.request, *at_.authentication, who.exchange, packet);
+  using state = enum session::authentication_progress::state;
+  if (progress.state == state::refused) return refuse(who, {progress.reason, progress.text, std::move(progress.send)});
+  if (progress.state == state::done) {
+    who.link->pause();
+    return claim(who);
+  }
+  mqtt::outbox out;
+  out.bytes() = std::move(progress.send);
+  who.link->send(out);
+  who.state = pending::waits_for::authentication;
+  who.link->resume();
+}
+
+void handshakes::identify(pending& who) {
+  auto& request = who.request;
+  if (who.via().tls.common_name_as_user) {
+    if (auto name = who.link->certificate_common_name(); !name.empty()) {
+      request.user_name = std::move(name);
+      return claim(who);  // the certificate was checked by TLS
+    }
+  }
+  if (!request.user_name) {
+    if (config::anonymous_allowed(at_.options.access)) return claim(who);
+    return refuse(who, mqtt::reason::not_authorized, "no user name, and access.allow_anonymous is false");
+  }
+  if (!at_.passwords) return claim(who);
+  who.state = pending::waits_for::password;
+  at_.passwords({{at_.loop.index(), who.number}, *request.user_name,
+                 request.password ? std::move(*request.password) : std::vector<std::byte>{}});
+}
+
+void handshakes::authenticated(const actors::authenticated& answer) {
+  auto* who = find(answer.who);
+  if (!who) return;
+  if (answer.verdict != mqtt::reason::success) return refuse(*who, answer.verdict, "user name or password is wrong");
+  claim(*who);
+}
+
+void handshakes::claim(pending& who) {
+  who.state = pending::waits_for::registry;
+  auto registry = registry_of(who.request.client_id, at_.office.loops());
+  at_.office.send(registry, runtime::role::registry,
+                  actors::claim{{at_.loop.index(), who.number}, shared_text{who.request.client_id},
+                                who.request.clean_start});
+}
+
+void handshakes::refuse(pending& who, mqtt::reason why, std::string_view text) {
+  refuse(who, session::refuse(who.request.version, why, text));
+}
+
+void handshakes::refuse(pending& who, const session::refusal& no) {
+  at_.counters.connections_refused.add();
+  log::peer_event("session", log::level::warning, "CONNECT of {} is refused: {} (0x{:02X})", who.link->peer(), no.text,
+                  static_cast<unsigned>(no.reason));
+  mqtt::outbox out;
+  out.bytes() = no.connack;
+  who.link->send(out);
+  who.link->handler(*farewell_);
+  who.link->close(transport::close_reason::policy_violation, no.text);
+  remove(who);
+}
+
+// -- the registry's word --------------------------------------------------------------------------------------------
+
+void handshakes::granted(const grant& answer) {
+  auto* who = find(answer.who);
+  if (!who) {
+    auto registry = registry_of(answer.client_id, at_.office.loops());
+    at_.office.send(registry, runtime::role::registry, abandoned{answer.client_id});
+    return;
+  }
+  auto* link = who->link;
+  auto request = std::move(who->request);
+  remove(*who);
+  if (!answer.session || answer.session.loop == at_.loop.index()) return enter(answer.session, *link, request);
+  auto parcel = std::make_shared<link_parcel>(at_.release_link(*link), std::move(request));
+  at_.office.send(answer.session.loop, runtime::role::sessions, resume_session{answer.session, std::move(parcel)});
+}
+
+void handshakes::arrived(const resume_session& from) {
+  auto& link = at_.adopt_link(std::move(from.parcel->link));
+  enter(from.session, link, from.parcel->request);
+}
+
+// The registry hears of the session before the client does: a crash in between would leave nobody else with the id.
+void handshakes::enter(session_ref wanted, transport::link& link, const session::connect_request& request) {
+  auto* seat = at_.sessions.find(wanted);
+  auto session_present = seat != nullptr;
+  if (!seat) seat = &at_.sessions.open();
+  auto registry = registry_of(request.client_id, at_.office.loops());
+  at_.office.send(registry, runtime::role::registry, registered{shared_text{request.client_id}, seat->self()});
+  seat->attach(link, request, session_present);
+  log::debug("session", "client {} is connected from {}", request.client_id, link.peer());
+}
+
+void handshakes::stop(mqtt::reason why) {
+  while (!pending_.empty()) {
+    auto& who = *pending_.begin()->second;
+    refuse(who, why, "the node stops");
+  }
+}
+
+}  // namespace troupe::actors

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "actors/session/protocol/record.hpp"
+
+/// What a decision changes of its record, step by step: made while throwing is allowed, carried out by apply().
+namespace troupe::session {
+
+/// A new link has the session.
+struct attachment {
+  shared_text client_id;
+  shared_text user_name;
+  std::unique_ptr<stored_will> will;
+  std::unique_ptr<const std::string> authentication_method;
+  time_point now{};
+  std::uint32_t session_expiry = 0;
+  std::uint32_t maximum_packet_size = 0;
+  std::uint16_t keep_alive = 0;
+  std::uint16_t receive_maximum = 65535;
+  std::uint16_t topic_alias_maximum = 0;
+  mqtt::version version = mqtt::version::v3_1_1;
+  bool guarded = false;
+};
+
+namespace changes {
+
+// The link and its life
+struct attach { std::unique_ptr<attachment> what; };
+struct detach { time_point now; };
+struct heard { time_point now; };
+struct expire_after { std::uint32_t seconds; };
+struct drop_will {};
+struct guard { bool on; };
+struct finish {};  ///< the session is over: everything goes but the credit
+struct authenticating { std::unique_ptr<authentication_exchange> exchange; };
+
+// Towards the client
+struct enqueue { delivery what; };
+struct dequeue { std::uint16_t packet_id; };   ///< the oldest was sent, at QoS 0 if the id is 0
+struct discard {};                             ///< the oldest is dropped
+struct discard_qos0 {};                        ///< the oldest at QoS 0 is dropped
+struct launch { delivery what; std::uint16_t packet_id; };  ///< sent without waiting in the queue
+struct release { std::uint16_t packet_id; };   ///< PUBREC came
+struct complete { std::uint16_t packet_id; };  ///< the packet id is free
+struct sent_again { std::uint16_t packet_id; };
+struct resend_from { std::uint16_t packet_id; };
+struct alias { shared_text topic; };
+
+// From the client
+struct owe { inbound::owed what; };
+struct settle { std::uint32_t ticket; mqtt::reason reason; };
+struct acknowledged { std::uint32_t count; };  ///< the oldest ones owed were sent
+struct receive { inbound::received what; };
+struct receive_again { std::uint32_t position; };
+struct forget { std::uint16_t packet_id; };    ///< a QoS 2 id is finished
+struct routed { std::uint32_t ticket; mqtt::reason reason; };  ///< of a QoS 2 id
+struct client_alias { std::uint16_t number; shared_text topic; };
+struct unrouted { std::uint32_t bytes; };
+struct credit { std::uint32_t bytes; };
+
+// Subscriptions
+struct put { subscription what; };
+struct erase { shared_text filter; };
+struct ask { std::unique_ptr<pending_request> what; };
+struct answered { std::uint32_t ticket; };
+
+}  // namespace changes
+
+using change = std::variant<
+  changes::heard, changes::unrouted, changes::credit, changes::launch, changes::complete, changes::enqueue,
+  changes::dequeue, changes::discard, changes::discard_qos0, changes::release, changes::owe, changes::settle,
+  changes::acknowledged, changes::receive, changes::receive_again, changes::forget, changes::routed,
+  changes::client_alias, changes::alias, changes::sent_again, changes::resend_from, changes::put, changes::erase,
+  changes::ask, changes::answered, changes::attach, changes::detach, changes::expire_after, changes::drop_will,
+  changes::guard, changes::authenticating, changes::finish>;
+
+/// Memory that the changes need and that is taken over before the first of them.
+struct prepared_storage {
+  inflight_window inflight;
+  std::unique_ptr<delivery_queue> queue;
+  delivery_queue::storage queued;
+  std::unique_ptr<session::inbound> inbound;
+  ring<inbound::owed> acknowledgements;
+  ring<inbound::received> exactly_once;
+  std::unique_ptr<session::aliases> aliases;
+  session::subscriptions subscriptions;
+  ring<pending_request> requests;
+
+  void clear() noexcept;
+};
+
+}  // namespace troupe::session

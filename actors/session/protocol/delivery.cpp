@@ -1,0 +1,25 @@
+#include "actors/session/protocol/delivery.hpp"
+
+#include <algorithm>
+
+namespace troupe::session {
+
+delivery make_delivery(const publication_ptr& body, const addressing& to) {
+  delivery result;
+  result.body = body;
+  result.qos = std::min(body->qos(), to.qos);  // [MQTT-3.8.4-8] [MQTT-4.8.2-3]
+  result.retain = outgoing_retain(*body, to);
+  if (!to.group.empty() || to.identifiers.size() > 1)
+    result.more = std::make_unique<const delivery::extras>(
+      delivery::extras{to.group, {to.identifiers.begin(), to.identifiers.end()}});
+  else if (!to.identifiers.empty())
+    result.identifier = to.identifiers.front();
+  return result;
+}
+
+bool outgoing_retain(const publication& body, const addressing& to) noexcept {
+  if (to.retained) return true;                    // [MQTT3-3.3.1-8]
+  return to.retain_as_published && body.retain();  // [MQTT-3.3.1-12, -13]
+}
+
+}  // namespace troupe::session

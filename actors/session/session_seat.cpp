@@ -1,0 +1,324 @@
+#include "actors/session/session_seat.hpp"
+
+#include <caf/all.hpp>
+
+#include "actors/runtime/pinned_actor.hpp"
+#include "actors/workplace.hpp"
+#include "config/log.hpp"
+#include "routing/topic.hpp"
+
+namespace troupe::actors {
+
+namespace {
+
+transport::close_reason close_reason_of(mqtt::reason why) noexcept {
+  switch (why) {
+    case mqtt::reason::success: return transport::close_reason::normal;
+    case mqtt::reason::server_shutting_down: return transport::close_reason::going_away;
+    case mqtt::reason::malformed_packet:
+    case mqtt::reason::protocol_error: return transport::close_reason::protocol_error;
+    case mqtt::reason::packet_too_large: return transport::close_reason::too_large;
+    case mqtt::reason::implementation_specific_error:
+    case mqtt::reason::unspecified_error: return transport::close_reason::internal_error;
+    case mqtt::reason::server_busy:
+    case mqtt::reason::quota_exceeded: return transport::close_reason::try_again_later;
+    default: return transport::close_reason::policy_violation;
+  }
+}
+
+}  // namespace
+
+session_seat::session_seat(workplace& at, session_ref self) : at_{at}, self_{self} { seat_actor(false); }
+
+session_seat::~session_seat() {
+  if (auto* actor = std::exchange(actor_, nullptr)) actor->cleanup(caf::exit_reason::normal, &at_.loop);
+}
+
+session::environment session_seat::environment() const {
+  const auto& limits = via_ ? via_->limits : at_.options.limits;
+  auto room = std::size_t{0};
+  // Nothing is sent between a SUBSCRIBE and its SUBACK: retained messages of one shard could overtake another's answer.
+  if (link_ && !link_->congested() && record_.requests.empty())
+    room = limits.outbox_bytes_max - std::min<std::size_t>(link_->outbox_bytes(), limits.outbox_bytes_max - 1);
+  return {.limits = limits,
+          .now = at_.loop.now(),
+          .self = self_,
+          .mount_point = via_ ? std::string_view{via_->mount_point} : std::string_view{},
+          .access = at_.access.get(),
+          .outbox_room = room,
+          .fault_injection = at_.options.debug.allow_fault_injection && link_ && link_->peer_is_local(),
+          .disconnect_on_denied = at_.options.access.disconnect_on_denied,
+          .paused = link_ && link_->paused()};
+}
+
+// -- the actor and its successors -----------------------------------------------------------------------------------
+
+void session_seat::seat_actor(bool faulty) {
+  caf::actor_config config{&at_.loop};
+  auto& system = at_.loop.system();
+  handle_ = faulty ? system.spawn_impl<faulty_session_actor, caf::no_spawn_options>(config, *this)
+                   : system.spawn_impl<session_actor, caf::no_spawn_options>(config, *this);
+  actor_ = static_cast<session_actor*>(caf::actor_cast<caf::abstract_actor*>(handle_));
+}
+
+void session_seat::make_faulty() {
+  std::exchange(actor_, nullptr)->cleanup(caf::exit_reason::normal, &at_.loop);
+  seat_actor(true);
+}
+
+// The input is handled by the actor, and once more by its successor if it throws. An input that ends two actors in a row
+// costs the client its link.
+template <class F>
+void session_seat::work(const F& decide) {
+  for (auto attempt = 0; attempt < 2 && !ended_; ++attempt) {
+    auto keep_alive = handle_;
+    try {
+      actor_->handle(decision{decide});
+      finish_input();
+      return;
+    } catch (...) {
+      actor_->cleanup(runtime::to_exit_reason(std::current_exception()), &at_.loop);
+    }
+  }
+  if (!ended_) give_up("handling the same input failed twice");
+}
+
+void session_seat::actor_ended(session_actor& gone, const caf::error& reason) {
+  if (actor_ != &gone) return;
+  actor_ = nullptr;
+  if (ended_) return;
+  ++restarts_;
+  at_.tree.session_restarted();
+  log::peer_event("supervisor", log::level::error, "session {} ended: {}; it is restarted", record_.client_id.view(),
+                  runtime::describe(reason));
+  seat_actor(false);
+  if (restarts_too_often()) give_up("it is restarted too often");
+}
+
+// Counted per session: its crashes never escalate to its supervisor.
+bool session_seat::restarts_too_often() {
+  auto& r = rare();
+  auto now = at_.loop.now();
+  if (now - r.window_start > at_.options.supervision.window) {
+    r.window_start = now;
+    r.restarts_in_window = 0;
+  }
+  return ++r.restarts_in_window > at_.options.supervision.restarts_max;
+}
+
+void session_seat::give_up(std::string_view why) {
+  if (std::exchange(giving_up_, true)) return;
+  log::peer_event("session", log::level::error, "session {} is disconnected: {}", record_.client_id.view(), why);
+  kick(mqtt::reason::implementation_specific_error);
+  giving_up_ = false;
+}
+
+session_seat::rarely& session_seat::rare() {
+  if (!rarely_) rarely_ = std::make_unique<rarely>();
+  return *rarely_;
+}
+
+// -- inputs ---------------------------------------------------------------------------------------------------------
+
+void session_seat::attach(transport::link& link, const session::connect_request& request, bool session_present) {
+  kick(mqtt::reason::session_taken_over);  // [MQTT-3.1.4-3]
+  if (ended_) return;
+  link_ = &link;
+  via_ = &link.listener().options();
+  link.handler(*this);
+  at_.counters.connected.add();
+  at_.counters.connections_accepted.add();
+  work([&](auto& of, auto& env, auto& fx) { session::connected(of, env, request, session_present, fx); });
+  tell_presence(true);
+  if (link_ && link_->paused()) link_->resume();
+}
+
+void session_seat::on_packet(transport::link&, std::span<const std::byte> packet) {
+  charge_rate(packet);
+  work([&](auto& of, auto& env, auto& fx) { session::packet(of, env, packet, fx); });
+}
+
+void session_seat::on_violation(transport::link&, transport::close_cause cause, std::string_view text) {
+  auto reason = cause == transport::close_cause::too_large ? mqtt::reason::packet_too_large
+                                                           : mqtt::reason::malformed_packet;
+  work([&](auto& of, auto& env, auto& fx) { session::violation(of, env, reason, text, fx); });
+}
+
+void session_seat::on_writable(transport::link&) {
+  work([](auto& of, auto& env, auto& fx) { session::writable(of, env, fx); });
+}
+
+void session_seat::on_closed(transport::link& gone, transport::close_cause) {
+  log::debug("session", "client {} at {} lost its link", record_.client_id.view(), gone.peer());
+  link_ = nullptr;
+  at_.counters.connected.subtract();
+  tell_presence(false);
+  work([](auto& of, auto& env, auto& fx) { session::link_lost(of, env, fx); });
+}
+
+void session_seat::deliver(const publication_ptr& body, const session::addressing& to) {
+  work([&](auto& of, auto& env, auto& fx) { session::deliver(of, env, body, to, fx); });
+}
+
+void session_seat::routed(const session::route_result& result) {
+  work([&](auto& of, auto& env, auto& fx) { session::routed(of, env, result, fx); });
+}
+
+void session_seat::subscribed(std::uint32_t ticket) {
+  work([&](auto& of, auto& env, auto& fx) { session::subscribed(of, env, ticket, {}, fx); });
+  send_what_waited();
+}
+
+void session_seat::unsubscribed(std::uint32_t ticket) {
+  work([&](auto& of, auto& env, auto& fx) { session::unsubscribed(of, env, ticket, {}, fx); });
+  send_what_waited();
+}
+
+void session_seat::send_what_waited() {
+  if (link_ && record_.requests.empty() && record_.queued_messages() > 0) on_writable(*link_);
+}
+
+void session_seat::timeout(transport::timer_tick tick) {
+  if (tick != armed_) return;  // set for a deadline that has moved on
+  armed_ = 0;
+  work([](auto& of, auto& env, auto& fx) { session::timeout(of, env, fx); });
+}
+
+void session_seat::access_changed() {
+  work([](auto& of, auto& env, auto& fx) { session::access_changed(of, env, fx); });
+}
+
+void session_seat::kick(mqtt::reason reason) {
+  if (link_) work([&](auto& of, auto& env, auto& fx) { session::kicked(of, env, reason, fx); });
+}
+
+void session_seat::end() {
+  work([](auto& of, auto& env, auto& fx) { session::end(of, env, fx); });
+}
+
+// -- effects --------------------------------------------------------------------------------------------------------
+
+void session_seat::carry_out(session::effects& fx) noexcept {
+  count(fx);
+  if (link_ && !fx.out.empty()) link_->send(fx.out);
+  for (auto& route : fx.routes) at_.routes.route(std::move(route), self_);
+  for (auto& request : fx.subscribe) ask(std::move(request));
+  for (auto& request : fx.unsubscribe) at_.requests.ask(self_, std::move(request));
+  for (auto& left : fx.redispatches) {
+    auto shard = shard_of(left.body->topic(), at_.office.loops());
+    at_.office.send(shard, runtime::role::shard, redispatch{std::move(left.body), std::move(left.group), self_});
+  }
+  if (fx.close) let_go_of_link(fx.close->reason, fx.close->text);
+  if (fx.ended) finish_session();
+  auto faults = std::move(fx.debug_publishes);
+  fx.clear();
+  for (const auto& topic : faults) inject_fault(at_, topic);
+}
+
+void session_seat::count(const session::effects& fx) noexcept {
+  auto& counters = at_.counters;
+  counters.messages_received.add(fx.received.messages);
+  counters.bytes_received.add(fx.received.bytes);
+  counters.messages_sent.add(fx.delivered.messages);
+  counters.bytes_sent.add(fx.delivered.bytes);
+  for (std::size_t i = 0; i < fx.drops.size(); ++i) counters.drops[i].add(fx.drops[i].messages);
+}
+
+void session_seat::ask(session::subscribe_request request) {
+  has_shared_ |= std::ranges::any_of(request.entries, [](const auto& e) { return split_share(e.what.filter).has_value(); });
+  at_.requests.ask(self_, std::move(request));
+}
+
+void session_seat::let_go_of_link(mqtt::reason why, std::string_view text) {
+  if (!link_) return;
+  auto* link = std::exchange(link_, nullptr);
+  at_.counters.connected.subtract();
+  if (!text.empty()) {
+    at_.counters.protocol_errors.add();
+    log::peer_event("session", log::level::warning, "client {} at {} is disconnected: {} (0x{:02X})",
+                    record_.client_id.view(), link->peer(), text, static_cast<unsigned>(why));
+  }
+  link->handler(at_.handshakes.farewell());
+  link->close(close_reason_of(why), text);
+  tell_presence(false);
+}
+
+void session_seat::finish_session() {
+  ended_ = true;
+  auto client_id = record_.client_id;
+  at_.office.send(registry_of(client_id, at_.office.loops()), runtime::role::registry, unregister{client_id, self_});
+  at_.counters.sessions.subtract();
+  if (auto* actor = std::exchange(actor_, nullptr)) actor->cleanup(caf::exit_reason::normal, &at_.loop);
+  at_.sessions.close(self_);
+}
+
+void session_seat::tell_presence(bool connected) {
+  if (!has_shared_ || ended_) return;
+  for (std::uint32_t shard = 0; shard < at_.office.loops(); ++shard)
+    at_.office.send(shard, runtime::role::shard, presence{self_, connected});
+}
+
+// -- after every input ----------------------------------------------------------------------------------------------
+
+void session_seat::finish_input() {
+  if (ended_) return;
+  arm_timer();
+  pause_or_resume();
+}
+
+// One timer at a time, at the earliest deadline ever asked for: a keep alive that moves on with every packet costs nothing.
+void session_seat::arm_timer() {
+  auto due = session::deadline(record_);
+  if (!due) return;
+  auto tick = transport::tick_at_or_after(*due);
+  if (armed_ == 0 || tick < armed_) armed_ = at_.timers.add(*due, timer{self_});
+}
+
+void session_seat::pause_or_resume() {
+  if (!link_) return;
+  auto wanted = rate_limited() || session::wants_pause(record_, via_->limits);
+  if (wanted == link_->paused()) return;
+  if (wanted)
+    link_->pause();
+  else
+    link_->resume();
+}
+
+// -- publish rate ---------------------------------------------------------------------------------------------------
+
+bool session_seat::rate_limited() const noexcept {
+  return rarely_ && (rarely_->publish_tokens < 0 || rarely_->byte_tokens < 0);
+}
+
+// Tokens fill up to one second's worth; a packet may overdraw them, and the link is not read until they are back.
+void session_seat::charge_rate(std::span<const std::byte> packet) {
+  const auto& limits = via_->limits;
+  auto is_publish = static_cast<unsigned>(packet[0]) >> 4 == static_cast<unsigned>(mqtt::packet_type::publish);
+  if (!is_publish || (limits.publish_rate_max == 0 && limits.publish_bytes_rate_max == 0)) return;
+  refill_rate();
+  auto& r = *rarely_;
+  if (limits.publish_rate_max > 0) r.publish_tokens -= 1;
+  if (limits.publish_bytes_rate_max > 0) r.byte_tokens -= static_cast<double>(packet.size());
+  if (rate_limited()) at_.timers.add(at_.loop.now() + std::chrono::milliseconds{100}, timer{self_, 0, true});
+}
+
+void session_seat::refill_rate() {
+  const auto& limits = via_->limits;
+  auto& r = rare();
+  auto seconds = std::chrono::duration<double>(at_.loop.now() - r.refilled).count();
+  r.refilled = at_.loop.now();
+  auto fill = [&](double& tokens, double rate) { tokens = std::min(rate, tokens + rate * seconds); };
+  fill(r.publish_tokens, limits.publish_rate_max);
+  fill(r.byte_tokens, static_cast<double>(limits.publish_bytes_rate_max));
+}
+
+void session_seat::resume_reading() {
+  if (!rarely_ || !link_) return;
+  refill_rate();
+  if (rate_limited())
+    at_.timers.add(at_.loop.now() + std::chrono::milliseconds{100}, timer{self_, 0, true});
+  else
+    pause_or_resume();
+}
+
+}  // namespace troupe::actors

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <memory>
+
+#include <caf/actor.hpp>
+
+#include "actors/session/protocol/protocol.hpp"
+#include "actors/session/session_actor.hpp"
+#include "transport/link.hpp"
+#include "transport/timer_wheel.hpp"
+
+namespace troupe::actors {
+
+struct workplace;
+
+/// The place of one session on its loop: record, link and the actor that works on them. It outlives the actor: when a
+/// handler throws, the actor ends, `sessions` seats another one, and the same input is handled once more. If that throws
+/// again, the link is closed with 0x83 and the session kept.
+class session_seat final : public transport::link_events {
+public:
+  session_seat(workplace& at, session_ref self);
+  ~session_seat();
+  session_seat(const session_seat&) = delete;
+  session_seat& operator=(const session_seat&) = delete;
+
+  // -- inputs, all on the loop's own thread ----------------------------------------------------------------------
+
+  /// Gives the session a link. One that it had is told 0x8E and closed first.
+  void attach(transport::link& link, const session::connect_request& request, bool session_present);
+  void deliver(const publication_ptr& body, const session::addressing& to);
+  void routed(const session::route_result& result);
+  void subscribed(std::uint32_t ticket);
+  void unsubscribed(std::uint32_t ticket);
+  void timeout(transport::timer_tick tick);
+  void resume_reading();
+  void access_changed();
+  /// Ends the connection, not the session. Nothing if there is none.
+  void kick(mqtt::reason reason);
+  /// Ends the session.
+  void end();
+  /// Fault injection: the next handler throws.
+  void make_faulty();
+
+  // -- transport::link_events --------------------------------------------------------------------------------------
+
+  void on_packet(transport::link& from, std::span<const std::byte> packet) override;
+  void on_violation(transport::link& from, transport::close_cause cause, std::string_view text) override;
+  void on_writable(transport::link& from) override;
+  void on_closed(transport::link& gone, transport::close_cause cause) override;
+
+  // -- what the operator sees, and what the actor works on ------------------------------------------------------------
+
+  session_ref self() const noexcept { return self_; }
+  session::record& record() noexcept { return record_; }
+  const session::record& record() const noexcept { return record_; }
+  transport::link* link() const noexcept { return link_; }
+  workplace& at() noexcept { return at_; }
+  std::uint32_t restarts() const noexcept { return restarts_; }
+  session::environment environment() const;
+
+  /// Carries out what was decided; the record is changed already.
+  void carry_out(session::effects& fx) noexcept;
+  /// An actor of this seat has ended. Seats another one unless the session is over or restarts too often.
+  void actor_ended(session_actor& gone, const caf::error& reason);
+
+private:
+  /// The part that few sessions ever need.
+  struct rarely {
+    time_point window_start{};
+    std::uint32_t restarts_in_window = 0;
+    double publish_tokens = 0;
+    double byte_tokens = 0;
+    time_point refilled{};
+  };
+
+  template <class F>
+  void work(const F& decide);
+  void seat_actor(bool faulty);
+  bool restarts_too_often();
+  void give_up(std::string_view why);
+  rarely& rare();
+
+  void count(const session::effects& fx) noexcept;
+  void ask(session::subscribe_request request);
+  void let_go_of_link(mqtt::reason why, std::string_view text);
+  void finish_session();
+  void tell_presence(bool connected);
+
+  void finish_input();
+  void arm_timer();
+  void pause_or_resume();
+  void send_what_waited();
+  void charge_rate(std::span<const std::byte> packet);
+  void refill_rate();
+  bool rate_limited() const noexcept;
+
+  workplace& at_;
+  transport::link* link_ = nullptr;
+  const config::listener_options* via_ = nullptr;  ///< of the latest link; null before the first
+  caf::actor handle_;
+  session_actor* actor_ = nullptr;
+  session::record record_;
+  std::unique_ptr<rarely> rarely_;
+  session_ref self_;
+  transport::timer_tick armed_ = 0;  ///< of the timer that is set; 0: none
+  std::uint16_t restarts_ = 0;
+  bool ended_ = false;
+  bool giving_up_ = false;
+  bool has_shared_ = false;          ///< has shared subscriptions: shards want to know whether it is connected
+};
+
+}  // namespace troupe::actors

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "routing/hash.hpp"
+#include "routing/shared_text.hpp"
+#include "routing/slab.hpp"
+#include "routing/slot_table.hpp"
+
+namespace troupe {
+
+/// Values of filters without wildcards: one look-up by the topic name. A Value{} owns nothing and is empty().
+template <class Value>
+class exact_table {
+public:
+  explicit exact_table(std::uint64_t seed) noexcept : seed_{seed} {}
+
+  Value* find(std::string_view filter) noexcept {
+    if (size() == 0) return nullptr;
+    auto at = number_of(filter, hash_text(filter, seed_));
+    return at == slot_table::none ? nullptr : &nodes_[at].value;
+  }
+  const Value* find(std::string_view filter) const noexcept { return const_cast<exact_table*>(this)->find(filter); }
+
+  /// Finds the value, or makes an empty one. An exception leaves the table as it was.
+  Value& make(const shared_text& filter) {
+    auto hash = hash_text(filter, seed_);
+    auto at = number_of(filter, hash);
+    if (at == slot_table::none) {
+      slots_.reserve(hash);
+      nodes_.reserve();
+      at = nodes_.add();
+      nodes_[at].filter = filter;
+      slots_.insert(hash, at);
+    }
+    return nodes_[at].value;
+  }
+
+  /// Removes a filter whose value is empty; any other stays. Precondition: make() made it.
+  void drop(std::string_view filter) noexcept {
+    auto hash = hash_text(filter, seed_);
+    auto at = number_of(filter, hash);
+    if (!nodes_[at].value.empty()) return;
+    slots_.erase(hash, at);
+    nodes_.remove(at);
+  }
+
+  std::size_t size() const noexcept { return slots_.size(); }
+
+private:
+  struct node {
+    shared_text filter;
+    Value value;
+  };
+
+  std::uint32_t number_of(std::string_view filter, std::uint64_t hash) const noexcept {
+    return slots_.find(hash, [&](std::uint32_t number) { return nodes_[number].filter.view() == filter; });
+  }
+
+  std::uint64_t seed_;
+  slot_table slots_;
+  slab<node> nodes_;
+};
+
+}  // namespace troupe

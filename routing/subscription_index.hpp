@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "config/options.hpp"
+#include "routing/filter_map.hpp"
+#include "routing/match_result.hpp"
+#include "routing/shared_groups.hpp"
+#include "routing/subscription.hpp"
+#include "routing/target_list.hpp"
+
+namespace troupe {
+
+/// The subscriptions that a shard holds: exact filters apart from those with wildcards, and shared ones apart from
+/// both. An exact filter with one subscriber takes about 50 bytes beside its text, which is shared with the session's
+/// record. Nothing in here knows threads: it belongs to its shard.
+class subscription_index {
+public:
+  /// `seed` keeps strangers from choosing filters that collide, and starts the random strategy; any number will do.
+  explicit subscription_index(config::share_strategy strategy = config::share_strategy::round_robin,
+                              std::uint64_t seed = 0);
+
+  /// Adds or replaces a subscription. True when the session did not have this filter [MQTT-3.8.4-3]. An exception
+  /// leaves the index as it was. Precondition: the filter was checked, `who` names somebody.
+  bool insert(const subscription& what, session_ref who);
+  /// True when there was such a subscription.
+  bool erase(std::string_view filter, session_ref who) noexcept;
+
+  /// Fills `out` with everyone who gets a publication to `topic`. Not const: shared groups take turns.
+  void match(std::string_view topic, origin from, match_result& out);
+  void match(const publication& what, match_result& out) {
+    match(what.topic(), {what.publisher(), what.publisher_hash()}, out);
+  }
+
+  /// Another member of the shared group `filter` (as in shared_target::group) for a message that the members in
+  /// `refused` left behind when their sessions ended (MQTT 5, 4.8.2); nothing when no other member is left.
+  std::optional<shared_target> choose_another(std::string_view filter, std::string_view topic, origin from,
+                                              std::span<const session_ref> refused);
+  /// Members without a connection are chosen only when their group has no other. A subscriber counts as connected until
+  /// told otherwise; sessions without shared subscriptions need not tell.
+  void set_connected(session_ref who, bool connected) noexcept { groups_.set_connected(who, connected); }
+
+  /// Subscriptions, shared ones included.
+  std::size_t size() const noexcept { return subscriptions_ + groups_.members(); }
+  /// Different filters, shared ones included.
+  std::size_t filters() const noexcept { return filters_.size() + groups_.size(); }
+
+private:
+  filter_map<target_list> filters_;
+  shared_groups groups_;
+  std::size_t subscriptions_ = 0;
+};
+
+}  // namespace troupe

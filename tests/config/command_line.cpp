@@ -1,0 +1,117 @@
+#define CAF_SUITE config_command_line
+#include "config/command_line.hpp"
+
+#include <algorithm>
+
+#include <caf/test/unit_test.hpp>
+
+#include "config/version.hpp"
+#include "tests/config/captured.hpp"
+
+using namespace troupe::config;
+
+namespace {
+
+struct fixture {
+  int runs = 0, reloaded = -1;
+  options ran_with;
+  passwd_request passwd;
+  std::vector<std::string> file_errors;
+  std::string out, err;  // what the last command wrote
+
+  int execute(std::vector<std::string> words) {
+    words.insert(words.begin(), "troupe");
+    std::vector<char*> arguments;
+    for (auto& word : words) arguments.push_back(word.data());
+    const commands with{[this](options of, const std::function<load_result()>& reload) {
+                          ++runs;
+                          ran_with = std::move(of);
+                          reloaded = reload().ok();
+                          return exit_code::failed;
+                        },
+                        [this](const passwd_request& request) {
+                          passwd = request;
+                          return 7;
+                        },
+                        [this](const options&) { return file_errors; }};
+    const troupe::test::captured output{STDOUT_FILENO}, errors{STDERR_FILENO};
+    const int code = troupe::config::execute(static_cast<int>(arguments.size()), arguments.data(), with);
+    out = output.text();
+    err = errors.text();
+    return code;
+  }
+};
+
+}  // namespace
+
+CAF_TEST_FIXTURE_SCOPE(command_line_tests, fixture)
+
+CAF_TEST(run_starts_with_what_was_set_and_can_read_it_again) {
+  CAF_CHECK_EQUAL(execute({"run", "--set", "listeners.ws.bind=127.0.0.1:0", "--set", "listeners.tcp.bind=127.0.0.1:0"}),
+                  exit_code::failed);
+  CAF_CHECK_EQUAL(runs, 1);
+  CAF_CHECK_EQUAL(ran_with.listeners.at("ws").bind, "127.0.0.1:0");
+  CAF_CHECK_EQUAL(ran_with.listeners.at("tcp").bind, "127.0.0.1:0");
+  CAF_CHECK_EQUAL(reloaded, 1);
+}
+
+CAF_TEST(a_configuration_with_errors_starts_nothing) {
+  CAF_CHECK_EQUAL(execute({"run", "--set", "listeners.ws.bnd=x"}), exit_code::not_understood);
+  CAF_CHECK_EQUAL(err, "troupe: --set: there is no option 'listeners.ws.bnd': did you mean 'listeners.ws.bind'?\n");
+  CAF_CHECK_EQUAL(execute({"run", "--config", "no/such/file.toml"}), exit_code::not_understood);
+  CAF_CHECK_EQUAL(err, "troupe: no/such/file.toml: cannot be read: No such file or directory\n");
+  CAF_CHECK_EQUAL(runs, 0);
+}
+
+CAF_TEST(what_is_no_command_line_is_refused_in_one_line) {
+  const std::vector<std::vector<std::string>> table{{},
+                                                    {"rum"},
+                                                    {"run", "--sett", "a=b"},
+                                                    {"run", "extra"},
+                                                    {"run", "--set"},
+                                                    {"passwd", "file"},
+                                                    {"run", "--config", "a", "--config", "b"},
+                                                    {"run", "check-config"}};
+  for (const auto& words : table) {
+    CAF_CHECK_EQUAL(execute(words), exit_code::not_understood);
+    CAF_CHECK_EQUAL(std::count(err.begin(), err.end(), '\n'), 1);
+    CAF_CHECK(err.starts_with("troupe: "));
+    CAF_CHECK_EQUAL(out, "");
+  }
+  CAF_CHECK_EQUAL(runs, 0);
+  execute({"rum"});
+  CAF_CHECK_EQUAL(err, "troupe: there is no command 'rum': did you mean 'run'? (see troupe --help)\n");
+}
+
+CAF_TEST(questions_are_answered_with_success) {
+  const std::pair<std::vector<std::string>, std::string> table[] = {
+    {{"--help"}, "Exit codes: 0 done; 1 failed at run time; 2 usage or configuration not understood."},
+    {{"run", "--help"}, "--set KEY=VALUE"},
+    {{"--version"}, "troupe " + std::string{troupe::version_text} + "\n"},
+    {{"config-reference"}, "limits.packet_bytes_max = 2MiB"},
+    {{"config-reference", "--markdown"}, "| `packet_bytes_max` | `2MiB` | size | bytes |"},
+    {{"check-config"}, "The configuration is valid.\n"}};
+  for (const auto& [words, part] : table) {
+    CAF_CHECK_EQUAL(execute(words), exit_code::done);
+    CAF_CHECK_NOT_EQUAL(out.find(part), std::string::npos);
+    CAF_CHECK_EQUAL(err, "");
+  }
+}
+
+CAF_TEST(check_config_asks_about_the_files_too) {
+  file_errors = {"passwords:3: is not user:hash"};
+  CAF_CHECK_EQUAL(execute({"check-config"}), exit_code::not_understood);
+  CAF_CHECK_EQUAL(err, "troupe: passwords:3: is not user:hash\n");
+  CAF_CHECK_EQUAL(runs, 0);
+}
+
+CAF_TEST(passwd_hands_its_words_over) {
+  CAF_CHECK_EQUAL(execute({"passwd", "file", "anna"}), 7);
+  CAF_CHECK_EQUAL(passwd.file, "file");
+  CAF_CHECK_EQUAL(passwd.user, "anna");
+  CAF_CHECK(!passwd.remove);
+  CAF_CHECK_EQUAL(execute({"passwd", "--delete", "file", "anna"}), 7);
+  CAF_CHECK(passwd.remove);
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()
