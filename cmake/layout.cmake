@@ -14,13 +14,13 @@ function(troupe_sources result)
   set(${result} ${found} PARENT_SCOPE)
 endfunction()
 
-# A static library; an interface library while its folders hold headers only. EXCEPT: a folder of another library.
+# A static library; an interface library while its folders hold headers only. EXCEPT: folders of other libraries.
 function(troupe_library name)
-  cmake_parse_arguments(arg "" "EXCEPT" "FOLDERS;LINK;PRIVATE_LINK" ${ARGN})
+  cmake_parse_arguments(arg "" "" "FOLDERS;EXCEPT;LINK;PRIVATE_LINK" ${ARGN})
   troupe_sources(sources ${arg_FOLDERS})
-  if(arg_EXCEPT)
-    list(FILTER sources EXCLUDE REGEX "/${arg_EXCEPT}/")
-  endif()
+  foreach(folder ${arg_EXCEPT})
+    list(FILTER sources EXCLUDE REGEX "/${folder}/")
+  endforeach()
   if(sources)
     add_library(${name} STATIC ${sources})
     target_link_libraries(${name} PUBLIC troupe_flags ${arg_LINK} PRIVATE ${arg_PRIVATE_LINK})

@@ -20,9 +20,7 @@ std::optional<Int> parse_number(std::string_view text, Int max) {
   return static_cast<Int>(value);
 }
 
-std::optional<std::uint16_t> parse_port(std::string_view text) {
-  return parse_number<std::uint16_t>(text, 65535);
-}
+std::optional<std::uint16_t> parse_port(std::string_view text) { return parse_number<std::uint16_t>(text, 65535); }
 
 /// "[host]rest" without its brackets.
 struct bracketed {

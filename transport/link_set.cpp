@@ -379,9 +379,10 @@ void link_set::judge_silence(socket_link& on) {
     on.heard = tick_before(now());
     on.ping_sent = false;
   }
-  const auto heard = time_of(on.heard);
   const auto patience = options.ping_interval + (on.ping_sent ? options.ping_grace : std::chrono::seconds{0});
-  if (tick_before(now()) < tick_at_or_after(heard + patience)) return arm(on, heard + patience);
+  const auto limit = time_of(on.heard) + patience;
+  // At least once in an interval: whoever answers a ping is due the next one an interval after the answer.
+  if (now() < limit) return arm(on, std::min(limit, now() + options.ping_interval));
   if (on.ping_sent) {
     on.cause = close_cause::ping_timeout;
     log::peer_event("link", log::level::info, "{} cut off on {}: no answer to a ping", on.peer(),
@@ -392,7 +393,7 @@ void link_set::judge_silence(socket_link& on) {
   websocket::append_ping(ping);
   writer_.verbatim(on, ping);
   on.ping_sent = true;
-  arm(on, heard + options.ping_interval + options.ping_grace);
+  arm(on, now() + std::min(options.ping_interval, options.ping_grace));
 }
 
 }  // namespace troupe::transport

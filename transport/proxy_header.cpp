@@ -59,8 +59,7 @@ proxy_header read_v1(std::string_view line, std::size_t consumed) noexcept {
 proxy_header parse_v1(std::string_view text) noexcept {
   auto window = text.substr(0, v1_bytes_max);
   auto end = window.find('\n');
-  if (end == std::string_view::npos)
-    return window.size() < v1_bytes_max ? proxy_header{} : malformed();
+  if (end == std::string_view::npos) return window.size() < v1_bytes_max ? proxy_header{} : malformed();
   if (window[end - 1] != '\r') return malformed();
   return read_v1(window.substr(v1_start.size(), end - 1 - v1_start.size()), end + 1);
 }
@@ -74,8 +73,7 @@ proxy_header read_v2(const std::uint8_t* body, std::size_t body_bytes, std::uint
   constexpr std::uint8_t unspecified = 0x00, tcp_v4 = 0x11, tcp_v6 = 0x21, unix_stream = 0x31;
   auto consumed = v2_fixed_bytes + body_bytes;
   switch (family) {
-    case unspecified:
-      return complete(consumed);
+    case unspecified: return complete(consumed);
     case tcp_v4:
       if (body_bytes < 12) return malformed();
       return complete(consumed, {peer_address::kind::ip, from_v4(body), big_endian(body + 8)});
@@ -84,8 +82,7 @@ proxy_header read_v2(const std::uint8_t* body, std::size_t body_bytes, std::uint
       return complete(consumed, {peer_address::kind::ip, from_v6(body), big_endian(body + 32)});
     case unix_stream:  // a socket on the proxy's machine: no address that would say anything here
       return body_bytes < 216 ? malformed() : complete(consumed);
-    default:
-      return malformed();
+    default: return malformed();
   }
 }
 

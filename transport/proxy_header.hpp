@@ -16,7 +16,7 @@ struct proxy_header {
   static constexpr std::size_t bytes_max = 4 * 1024;
 
   proxy_header::state state = state::incomplete;
-  std::size_t consumed = 0;   ///< when complete: bytes of the header
+  std::size_t consumed = 0;  ///< when complete: bytes of the header
   /// The client. kind::none when the proxy speaks for itself (LOCAL) or does not know (UNKNOWN): the socket's own peer
   /// address stands.
   peer_address source;

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
@@ -38,10 +39,14 @@ bool is_of(std::string_view line, std::string_view user) {
   return line.size() > user.size() && line.starts_with(user) && line[user.size()] == ':';
 }
 
-/// Takes the echo off the terminal as long as it lives.
+/// Takes the echo off the terminal as long as it lives. A signal that would end the process ends the reading instead,
+/// so that the echo comes back.
 class quiet_terminal {
 public:
   quiet_terminal() {
+    struct sigaction interrupt {};
+    interrupt.sa_handler = [](int) {};  // and no SA_RESTART
+    for (std::size_t i = 0; i < std::size(signals_); ++i) sigaction(signals_[i], &interrupt, &handlers_[i]);
     if (tcgetattr(STDIN_FILENO, &before_) != 0) return;
     auto quiet = before_;
     quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
@@ -49,23 +54,26 @@ public:
   }
   ~quiet_terminal() {
     if (changed_) tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+    for (std::size_t i = 0; i < std::size(signals_); ++i) sigaction(signals_[i], &handlers_[i], nullptr);
   }
   quiet_terminal(const quiet_terminal&) = delete;
   quiet_terminal& operator=(const quiet_terminal&) = delete;
 
 private:
+  static constexpr int signals_[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+  struct sigaction handlers_[std::size(signals_)]{};
   termios before_{};
   bool changed_ = false;
 };
 
-/// The next line of standard input, byte by byte: nothing behind it is taken. Nothing at its end.
+/// The next line of standard input, byte by byte: nothing behind it is taken. Nothing at its end and
+/// after a signal.
 std::optional<std::string> read_line() {
   std::string line;
   char next = 0;
   for (;;) {
     const auto got = read(STDIN_FILENO, &next, 1);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0 && line.empty()) return std::nullopt;
+    if (got < 0 || (got == 0 && line.empty())) return std::nullopt;
     if (got <= 0 || next == '\n' || line.size() > password_bytes_max) break;
     line += next;
   }
@@ -87,7 +95,7 @@ std::optional<std::string> read_password(std::string& why) {
   if (terminal) {
     quiet_terminal quiet;
     password = ask("Password: ");
-    again = ask("Again: ");
+    if (password) again = ask("Again: ");
   } else {
     password = again = read_line();
   }

@@ -1,4 +1,5 @@
-// Frames and compressed messages of a hostile client: the decoder, however its input is cut, and the inflater behind it.
+// Frames and compressed messages of a hostile client: the decoder, however its input is cut, and the inflater behind
+// it.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>

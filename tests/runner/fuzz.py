@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Runs libFuzzer targets, some at a time; `ok` or `not ok` for each.
 
-    fuzz.py BUILD_FOLDER --seconds N --jobs N [--verbose] [FILTER]
+    fuzz.py --seconds N --jobs N [--verbose] BUILD_FOLDER [FILTER]
 
 A target starts from tests/fuzz/seeds/<target>/ and from what earlier runs found, kept in BUILD_FOLDER/corpus/<target>/.
 An input that fails is left in BUILD_FOLDER/failures/.
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import process
 
+PROGRESS = re.compile(r"#\d+\t")  # how libFuzzer's lines about its progress begin
 SOURCES = Path(__file__).resolve().parent.parent / "fuzz"
 
 
@@ -32,7 +33,8 @@ def report(name, limit, result, verbose):
     if result.code == 0 and executed and int(executed[1]) > 0:
         print(f"ok fuzz {name}: {executed[1]} inputs" if verbose else f"ok fuzz {name}")
         return True
-    print(f"not ok fuzz {name}: {result.how_it_ended(limit)}\n{process.indented_tail(result.output)}")
+    findings = "\n".join(line for line in result.output.splitlines() if not PROGRESS.match(line))
+    print(f"not ok fuzz {name}: {result.how_it_ended(limit)}\n{process.indented_tail(findings)}")
     return False
 
 

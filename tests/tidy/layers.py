@@ -5,7 +5,7 @@ from dataclasses import dataclass
 LIBRARIES = {
     "caf/": "CAF", "boost/": "Boost", "openssl/": "OpenSSL", "spdlog/": "spdlog", "fmt/": "fmt", "toml.hpp": "toml11",
     "toml/": "toml11", "CLI/": "CLI11", "argon2.h": "Argon2", "zlib.h": "zlib", "google/protobuf/": "Protobuf",
-    "rocksdb/": "RocksDB", "nats/": "NATS", "nlohmann/": "JSON", "prometheus/": "Prometheus",
+    "rocksdb/": "RocksDB", "systemd/": "systemd", "nats/": "NATS", "nlohmann/": "JSON", "prometheus/": "Prometheus",
 }
 
 # What pure code cannot want: the operating system, threads, files.

@@ -49,14 +49,36 @@ CAF_TEST(loopback) {
 }
 
 CAF_TEST(where_a_listener_binds) {
-  struct row { const char* text; const char* expected; };
+  struct row {
+    const char* text;
+    const char* expected;
+  };
   const row rows[] = {
-      {"127.0.0.1:1883", "127.0.0.1 1883"}, {"localhost:0", "localhost 0"}, {"[::1]:8083", "::1 8083"},
-      {"[::]:8083", ":: 8083"}, {"*:1883", "* 1883"}, {":1883", " 1883"}, {"unix:/run/troupe.sock", "unix /run/troupe.sock"},
-      {"unix:relative", "unix relative"}, {"unix:", "bad"}, {"1883", "bad"}, {"127.0.0.1", "bad"}, {"127.0.0.1:", "bad"},
-      {"127.0.0.1:65536", "bad"}, {"127.0.0.1:-1", "bad"}, {"127.0.0.1:1x", "bad"}, {"::1:1883", "bad"}, {"[::1]", "bad"},
-      {"[::1]1883", "bad"}, {"[::1:1883", "bad"}, {"[localhost]:1", "bad"}, {"a b:1", "bad"}, {"", "bad"},
-      {"a:99999999999999999999", "bad"}, {"[::1]:", "bad"}, {"http://a:1", "bad"},
+    {"127.0.0.1:1883", "127.0.0.1 1883"},
+    {"localhost:0", "localhost 0"},
+    {"[::1]:8083", "::1 8083"},
+    {"[::]:8083", ":: 8083"},
+    {"*:1883", "* 1883"},
+    {":1883", " 1883"},
+    {"unix:/run/troupe.sock", "unix /run/troupe.sock"},
+    {"unix:relative", "unix relative"},
+    {"unix:", "bad"},
+    {"1883", "bad"},
+    {"127.0.0.1", "bad"},
+    {"127.0.0.1:", "bad"},
+    {"127.0.0.1:65536", "bad"},
+    {"127.0.0.1:-1", "bad"},
+    {"127.0.0.1:1x", "bad"},
+    {"::1:1883", "bad"},
+    {"[::1]", "bad"},
+    {"[::1]1883", "bad"},
+    {"[::1:1883", "bad"},
+    {"[localhost]:1", "bad"},
+    {"a b:1", "bad"},
+    {"", "bad"},
+    {"a:99999999999999999999", "bad"},
+    {"[::1]:", "bad"},
+    {"http://a:1", "bad"},
   };
   for (const auto& row : rows) CAF_CHECK_EQUAL(bound(row.text), row.expected);
 }
@@ -69,12 +91,31 @@ CAF_TEST(listeners_that_only_this_machine_reaches) {
 }
 
 CAF_TEST(peers_as_proxies_write_them) {
-  struct row { const char* text; const char* expected; };
+  struct row {
+    const char* text;
+    const char* expected;
+  };
   const row rows[] = {
-      {"1.2.3.4", "1.2.3.4"}, {"1.2.3.4:80", "1.2.3.4:80"}, {"::1", "::1"}, {"[::1]", "::1"}, {"[::1]:80", "[::1]:80"},
-      {"::ffff:1.2.3.4", "1.2.3.4"}, {"[::ffff:1.2.3.4]:5", "1.2.3.4:5"}, {"1.2.3.4:", "bad"}, {"1.2.3.4:x", "bad"},
-      {"1.2.3.4:70000", "bad"}, {"[::1]x", "bad"}, {"[::1]:", "bad"}, {"[1.2.3.4]", "bad"}, {"unknown", "bad"}, {"", "bad"},
-      {"_hidden", "bad"}, {"[", "bad"}, {"]", "bad"}, {"[]", "bad"}, {":", "bad"},
+    {"1.2.3.4", "1.2.3.4"},
+    {"1.2.3.4:80", "1.2.3.4:80"},
+    {"::1", "::1"},
+    {"[::1]", "::1"},
+    {"[::1]:80", "[::1]:80"},
+    {"::ffff:1.2.3.4", "1.2.3.4"},
+    {"[::ffff:1.2.3.4]:5", "1.2.3.4:5"},
+    {"1.2.3.4:", "bad"},
+    {"1.2.3.4:x", "bad"},
+    {"1.2.3.4:70000", "bad"},
+    {"[::1]x", "bad"},
+    {"[::1]:", "bad"},
+    {"[1.2.3.4]", "bad"},
+    {"unknown", "bad"},
+    {"", "bad"},
+    {"_hidden", "bad"},
+    {"[", "bad"},
+    {"]", "bad"},
+    {"[]", "bad"},
+    {":", "bad"},
   };
   for (const auto& row : rows) CAF_CHECK_EQUAL(peer(row.text), row.expected);
   CAF_CHECK_EQUAL(peer_address{}.text(), "unknown");
@@ -85,20 +126,39 @@ CAF_TEST(peers_as_proxies_write_them) {
 }
 
 CAF_TEST(networks_contain_their_addresses) {
-  struct row { const char* net; const char* address; bool result; };
+  struct row {
+    const char* net;
+    const char* address;
+    bool result;
+  };
   const row rows[] = {
-      {"10.0.0.0/8", "10.255.1.2", true}, {"10.0.0.0/8", "11.0.0.0", false}, {"10.1.2.3/8", "10.9.9.9", true},
-      {"192.168.4.0/22", "192.168.7.255", true}, {"192.168.4.0/22", "192.168.8.0", false}, {"1.2.3.4", "1.2.3.4", true},
-      {"1.2.3.4", "1.2.3.5", false}, {"1.2.3.4/32", "1.2.3.4", true}, {"1.2.3.4/31", "1.2.3.5", true},
-      {"0.0.0.0/0", "8.8.8.8", true}, {"0.0.0.0/0", "2001:db8::1", false}, {"::/0", "2001:db8::1", true},
-      {"::/0", "8.8.8.8", false}, {"fd00::/8", "fdff::1", true}, {"fd00::/8", "fe00::1", false}, {"::1", "::1", true},
-      {"2001:db8::/33", "2001:db8:7fff::", true}, {"2001:db8::/33", "2001:db8:8000::", false},
-      {"10.0.0.0/8", "::ffff:10.1.1.1", true}, {"::ffff:10.0.0.0/104", "10.1.1.1", true},
-      {"::ffff:10.0.0.0/104", "11.1.1.1", false}, {"::ffff:0.0.0.0/96", "9.9.9.9", true},
+    {"10.0.0.0/8", "10.255.1.2", true},
+    {"10.0.0.0/8", "11.0.0.0", false},
+    {"10.1.2.3/8", "10.9.9.9", true},
+    {"192.168.4.0/22", "192.168.7.255", true},
+    {"192.168.4.0/22", "192.168.8.0", false},
+    {"1.2.3.4", "1.2.3.4", true},
+    {"1.2.3.4", "1.2.3.5", false},
+    {"1.2.3.4/32", "1.2.3.4", true},
+    {"1.2.3.4/31", "1.2.3.5", true},
+    {"0.0.0.0/0", "8.8.8.8", true},
+    {"0.0.0.0/0", "2001:db8::1", false},
+    {"::/0", "2001:db8::1", true},
+    {"::/0", "8.8.8.8", false},
+    {"fd00::/8", "fdff::1", true},
+    {"fd00::/8", "fe00::1", false},
+    {"::1", "::1", true},
+    {"2001:db8::/33", "2001:db8:7fff::", true},
+    {"2001:db8::/33", "2001:db8:8000::", false},
+    {"10.0.0.0/8", "::ffff:10.1.1.1", true},
+    {"::ffff:10.0.0.0/104", "10.1.1.1", true},
+    {"::ffff:10.0.0.0/104", "11.1.1.1", false},
+    {"::ffff:0.0.0.0/96", "9.9.9.9", true},
   };
   for (const auto& row : rows)
     if (contains(row.net, row.address) != row.result) CAF_ERROR(row.net << " and " << row.address);
-  for (auto bad : {"", "/8", "10.0.0.0/", "10.0.0.0/33", "::/129", "10.0.0.0/-1", "10.0.0.0/8x", "10.0.0.0/8/8", "10/8", "host"})
+  for (auto bad :
+       {"", "/8", "10.0.0.0/", "10.0.0.0/33", "::/129", "10.0.0.0/-1", "10.0.0.0/8x", "10.0.0.0/8/8", "10/8", "host"})
     CAF_CHECK(!network::parse(bad));
 }
 

@@ -42,60 +42,67 @@ const byte_vector v6_body = hex("20 01 0D B8 00 00 00 00 00 00 00 00 00 00 00 01
 }  // namespace
 
 CAF_TEST(version_1) {
-  struct row { std::string text; const char* expected; };
+  struct row {
+    std::string text;
+    const char* expected;
+  };
   const row rows[] = {
-      {"PROXY TCP4 1.2.3.4 10.0.0.1 5678 1883\r\n", "1.2.3.4:5678 39"},
-      {"PROXY TCP6 2001:db8::1 ::1 5678 1883\r\n", "[2001:db8::1]:5678 38"},
-      {"PROXY TCP6 ::ffff:1.2.3.4 ::1 5678 1883\r\n", "1.2.3.4:5678 41"},
-      {"PROXY UNKNOWN\r\n", "unknown 15"},
-      {"PROXY UNKNOWN ff:: ff:: 1 2\r\n", "unknown 29"},
-      {"PROXY UDP4 1.2.3.4 10.0.0.1 5678 1883\r\n", "malformed"},
-      {"PROXY TCP4 ::1 ::1 5678 1883\r\n", "malformed"},
-      {"PROXY TCP6 1.2.3.4 1.2.3.4 5678 1883\r\n", "malformed"},
-      {"PROXY TCP4 1.2.3.4 10.0.0.1 65536 1883\r\n", "malformed"},
-      {"PROXY TCP4 1.2.3.4 10.0.0.1 05678 1883\r\n", "malformed"},
-      {"PROXY TCP4 1.2.3.4 10.0.0.1 -1 1883\r\n", "malformed"},
-      {"PROXY TCP4 1.2.3.4 10.0.0.1 5678\r\n", "malformed"},
-      {"PROXY TCP4 1.2.3.4 10.0.0.1 5678 1883 9\r\n", "malformed"},
-      {"PROXY TCP4 1.2.3.4 10.0.0.1 5678 1883 \r\n", "malformed"},
-      {"PROXY TCP4  1.2.3.4 10.0.0.1 5678 1883\r\n", "malformed"},
-      {"PROXY TCP4 1.2.3.4 10.0.0.1 5678 1883\n", "malformed"},
-      {"PROXY TCP4 1.2.3 10.0.0.1 5678 1883\r\n", "malformed"},
-      {"PROXY \r\n", "malformed"},
-      {"PROXY \n", "malformed"},
-      {"PROXY UNKNOWNS\r\n", "malformed"},
-      {"PROXY UNKNOWN " + std::string(91, 'x') + "\r\n", "unknown 107"},
-      {"PROXY UNKNOWN " + std::string(92, 'x') + "\r\n", "malformed"},
-      {"PROXY UNKNOWN " + std::string(92, 'x'), "incomplete"},
-      {"PROXY UNKNOWN " + std::string(93, 'x'), "malformed"},
-      {"PROXX", "malformed"},
-      {"GET / HTTP/1.1\r\n", "malformed"},
-      {"\x10\x0C", "malformed"},
-      {"", "incomplete"},
+    {"PROXY TCP4 1.2.3.4 10.0.0.1 5678 1883\r\n", "1.2.3.4:5678 39"},
+    {"PROXY TCP6 2001:db8::1 ::1 5678 1883\r\n", "[2001:db8::1]:5678 38"},
+    {"PROXY TCP6 ::ffff:1.2.3.4 ::1 5678 1883\r\n", "1.2.3.4:5678 41"},
+    {"PROXY UNKNOWN\r\n", "unknown 15"},
+    {"PROXY UNKNOWN ff:: ff:: 1 2\r\n", "unknown 29"},
+    {"PROXY UDP4 1.2.3.4 10.0.0.1 5678 1883\r\n", "malformed"},
+    {"PROXY TCP4 ::1 ::1 5678 1883\r\n", "malformed"},
+    {"PROXY TCP6 1.2.3.4 1.2.3.4 5678 1883\r\n", "malformed"},
+    {"PROXY TCP4 1.2.3.4 10.0.0.1 65536 1883\r\n", "malformed"},
+    {"PROXY TCP4 1.2.3.4 10.0.0.1 05678 1883\r\n", "malformed"},
+    {"PROXY TCP4 1.2.3.4 10.0.0.1 -1 1883\r\n", "malformed"},
+    {"PROXY TCP4 1.2.3.4 10.0.0.1 5678\r\n", "malformed"},
+    {"PROXY TCP4 1.2.3.4 10.0.0.1 5678 1883 9\r\n", "malformed"},
+    {"PROXY TCP4 1.2.3.4 10.0.0.1 5678 1883 \r\n", "malformed"},
+    {"PROXY TCP4  1.2.3.4 10.0.0.1 5678 1883\r\n", "malformed"},
+    {"PROXY TCP4 1.2.3.4 10.0.0.1 5678 1883\n", "malformed"},
+    {"PROXY TCP4 1.2.3 10.0.0.1 5678 1883\r\n", "malformed"},
+    {"PROXY \r\n", "malformed"},
+    {"PROXY \n", "malformed"},
+    {"PROXY UNKNOWNS\r\n", "malformed"},
+    {"PROXY UNKNOWN " + std::string(91, 'x') + "\r\n", "unknown 107"},
+    {"PROXY UNKNOWN " + std::string(92, 'x') + "\r\n", "malformed"},
+    {"PROXY UNKNOWN " + std::string(92, 'x'), "incomplete"},
+    {"PROXY UNKNOWN " + std::string(93, 'x'), "malformed"},
+    {"PROXX", "malformed"},
+    {"GET / HTTP/1.1\r\n", "malformed"},
+    {"\x10\x0C", "malformed"},
+    {"", "incomplete"},
   };
   for (const auto& row : rows) CAF_CHECK_EQUAL(read(bytes(row.text)), row.expected);
 }
 
 CAF_TEST(version_2) {
-  struct row { const char* what; byte_vector received; const char* expected; };
+  struct row {
+    const char* what;
+    byte_vector received;
+    const char* expected;
+  };
   const row rows[] = {
-      {"TCP over IPv4", v2("21 11", v4_body), "1.2.3.4:5678 28"},
-      {"TCP over IPv6", v2("21 21", v6_body), "[2001:db8::1]:5678 52"},
-      {"additional fields", v2("21 11", v4_body + hex("01 00 02 68 32")), "1.2.3.4:5678 33"},
-      {"LOCAL", v2("20 00", {}), "unknown 16"},
-      {"LOCAL with an address", v2("20 11", v4_body), "unknown 28"},
-      {"unspecified", v2("21 00", {}), "unknown 16"},
-      {"unix socket", v2("21 31", byte_vector(216)), "unknown 232"},
-      {"unix socket, short", v2("21 31", byte_vector(215)), "malformed"},
-      {"IPv4, short", v2("21 11", byte_vector(11)), "malformed"},
-      {"IPv6, short", v2("21 21", byte_vector(35)), "malformed"},
-      {"UDP", v2("21 12", v4_body), "malformed"},
-      {"no such family", v2("21 41", v4_body), "malformed"},
-      {"no such command", v2("22 11", v4_body), "malformed"},
-      {"version 1 in binary", v2("11 11", v4_body), "malformed"},
-      {"longest", v2("21 11", v4_body + byte_vector(proxy_header::bytes_max - 28)), "1.2.3.4:5678 4096"},
-      {"too long, told by its length", v2_start + hex("21 11 FF FF"), "malformed"},
-      {"wrong start", hex("0D 0A 0D 0B"), "malformed"},
+    {"TCP over IPv4", v2("21 11", v4_body), "1.2.3.4:5678 28"},
+    {"TCP over IPv6", v2("21 21", v6_body), "[2001:db8::1]:5678 52"},
+    {"additional fields", v2("21 11", v4_body + hex("01 00 02 68 32")), "1.2.3.4:5678 33"},
+    {"LOCAL", v2("20 00", {}), "unknown 16"},
+    {"LOCAL with an address", v2("20 11", v4_body), "unknown 28"},
+    {"unspecified", v2("21 00", {}), "unknown 16"},
+    {"unix socket", v2("21 31", byte_vector(216)), "unknown 232"},
+    {"unix socket, short", v2("21 31", byte_vector(215)), "malformed"},
+    {"IPv4, short", v2("21 11", byte_vector(11)), "malformed"},
+    {"IPv6, short", v2("21 21", byte_vector(35)), "malformed"},
+    {"UDP", v2("21 12", v4_body), "malformed"},
+    {"no such family", v2("21 41", v4_body), "malformed"},
+    {"no such command", v2("22 11", v4_body), "malformed"},
+    {"version 1 in binary", v2("11 11", v4_body), "malformed"},
+    {"longest", v2("21 11", v4_body + byte_vector(proxy_header::bytes_max - 28)), "1.2.3.4:5678 4096"},
+    {"too long, told by its length", v2_start + hex("21 11 FF FF"), "malformed"},
+    {"wrong start", hex("0D 0A 0D 0B"), "malformed"},
   };
   for (const auto& row : rows) {
     CAF_MESSAGE(row.what);

@@ -192,7 +192,7 @@ struct deflater::stream : z_stream {
 };
 
 deflater::deflater(int window_bits, int memory_level, int level)
-    : stream_(std::make_unique<stream>(std::clamp(window_bits, zlib_window_bits_min, 15), memory_level, level)) {}
+  : stream_(std::make_unique<stream>(std::clamp(window_bits, zlib_window_bits_min, 15), memory_level, level)) {}
 deflater::~deflater() = default;
 deflater::deflater(deflater&&) noexcept = default;
 deflater& deflater::operator=(deflater&&) noexcept = default;
@@ -240,15 +240,16 @@ deflater& deflate_engines::fresh_deflater(int window_bits, const config::deflate
     one.engine.reset();
     return one.engine;
   }
-  deflaters_.push_back({window_bits, options.memory_level, options.level,
-                        deflater{window_bits, options.memory_level, options.level}});
+  deflaters_.push_back(
+    {window_bits, options.memory_level, options.level, deflater{window_bits, options.memory_level, options.level}});
   return deflaters_.back().engine;
 }
 
 // ---- one link ----
 
 permessage_deflate::permessage_deflate(const deflate_agreement& agreed, const config::deflate_options& options)
-    : options_(&options), agreed_(agreed) {}
+  : options_(&options),
+    agreed_(agreed) {}
 
 permessage_deflate::outcome permessage_deflate::inflate(std::span<const std::byte> part, bool last,
                                                         std::size_t message_bytes_max, deflate_engines& shared,
@@ -269,8 +270,8 @@ permessage_deflate::outcome permessage_deflate::inflate(std::span<const std::byt
   return run_message(engine, part, true, message_bytes_max, out);
 }
 
-permessage_deflate::outcome permessage_deflate::run_message(inflater& engine, std::span<const std::byte> part, bool last,
-                                                            std::size_t message_bytes_max,
+permessage_deflate::outcome permessage_deflate::run_message(inflater& engine, std::span<const std::byte> part,
+                                                            bool last, std::size_t message_bytes_max,
                                                             std::vector<std::byte>& out) {
   auto result = run(engine, part, message_bytes_max, out);
   if (!last || result != outcome::ok) return result;

@@ -98,16 +98,16 @@ class permessage_deflate {
 public:
   enum class outcome : std::uint8_t {
     ok,
-    malformed,   ///< close with close_code::invalid_payload
-    too_large,   ///< close with close_code::too_large
+    malformed,  ///< close with close_code::invalid_payload
+    too_large,  ///< close with close_code::too_large
   };
 
   /// `options` must outlive the object.
   permessage_deflate(const deflate_agreement& agreed, const config::deflate_options& options);
 
-  /// Takes the next part of a compressed message, `last` with its end (which may be empty), and appends what it inflates
-  /// to. Never appends more than message_bytes_max bytes for one message, nor allocates more than was inflated by
-  /// more than a constant factor. Without takeover everything comes with the last part: the engine is shared. After
+  /// Takes the next part of a compressed message, `last` with its end (which may be empty), and appends what it
+  /// inflates to. Never appends more than message_bytes_max bytes for one message, nor allocates more than was inflated
+  /// by more than a constant factor. Without takeover everything comes with the last part: the engine is shared. After
   /// anything but ok the link must be closed.
   outcome inflate(std::span<const std::byte> part, bool last, std::size_t message_bytes_max, deflate_engines& shared,
                   std::vector<std::byte>& out);
@@ -128,8 +128,8 @@ private:
 
   const config::deflate_options* options_;
   deflate_agreement agreed_;
-  std::size_t inflated_bytes_ = 0;        ///< of the current message
-  std::vector<std::byte> pending_;        ///< of the current message, compressed; without takeover
+  std::size_t inflated_bytes_ = 0;          ///< of the current message
+  std::vector<std::byte> pending_;          ///< of the current message, compressed; without takeover
   std::unique_ptr<inflater> own_inflater_;  ///< with takeover
   std::unique_ptr<deflater> own_deflater_;  ///< with takeover
 };

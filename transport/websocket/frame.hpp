@@ -16,7 +16,7 @@ enum class close_code : std::uint16_t {
   going_away = 1001,
   protocol_error = 1002,
   unsupported_data = 1003,
-  no_status = 1005,         ///< never on the wire: the close frame held no code
+  no_status = 1005,  ///< never on the wire: the close frame held no code
   invalid_payload = 1007,
   policy_violation = 1008,
   too_large = 1009,

@@ -196,8 +196,12 @@ frame_event frame_decoder::enter(const header& next, const frame_rules& rules) n
   message_ = static_cast<std::uint8_t>(message_open | (next.opcode() == opcode::text ? message_text : 0) |
                                        (next.compressed() ? message_compressed : 0));
   if (!rules.message_events) return {};
-  return {.kind = kind::message_begin, .opcode = next.opcode(), .compressed = next.compressed(),
-          .code = close_code::none, .payload = {}, .text = {}};
+  return {.kind = kind::message_begin,
+          .opcode = next.opcode(),
+          .compressed = next.compressed(),
+          .code = close_code::none,
+          .payload = {},
+          .text = {}};
 }
 
 frame_event frame_decoder::read_payload(received_bytes& from, const frame_rules& rules) {
@@ -272,8 +276,12 @@ std::span<std::byte> frame_decoder::gather_control(received_bytes& from) {
 frame_event frame_decoder::control_event(std::span<const std::byte> payload) noexcept {
   auto opcode = static_cast<websocket::opcode>(first_byte_ & opcode_bits);
   if (opcode == opcode::close) return close_event(payload);
-  return {.kind = opcode == opcode::ping ? kind::ping : kind::pong, .opcode = opcode, .compressed = false,
-          .code = close_code::none, .payload = payload, .text = {}};
+  return {.kind = opcode == opcode::ping ? kind::ping : kind::pong,
+          .opcode = opcode,
+          .compressed = false,
+          .code = close_code::none,
+          .payload = payload,
+          .text = {}};
 }
 
 /// RFC 6455, 5.5.1 and 7.4.
@@ -288,8 +296,8 @@ frame_event frame_decoder::close_event(std::span<const std::byte> payload) noexc
   }
   if (!is_utf8(payload)) return violation(close_code::invalid_payload, "close reason is not UTF-8");
   phase_ = phase_finished;
-  return {.kind = kind::close, .opcode = opcode::close, .compressed = false, .code = code, .payload = payload,
-          .text = {}};
+  return {
+    .kind = kind::close, .opcode = opcode::close, .compressed = false, .code = code, .payload = payload, .text = {}};
 }
 
 }  // namespace troupe::websocket

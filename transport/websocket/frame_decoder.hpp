@@ -51,8 +51,8 @@ struct frame_event {
     message_end,    ///< the data so far ends the message; only with frame_rules::message_events
     ping,           ///< answer with a pong of the same payload
     pong,
-    close,          ///< `code` (no_status if it held none) and payload (reason, UTF-8); nothing is decoded after it
-    violation,      ///< close with `code` and `text`; nothing is decoded after it
+    close,      ///< `code` (no_status if it held none) and payload (reason, UTF-8); nothing is decoded after it
+    violation,  ///< close with `code` and `text`; nothing is decoded after it
   };
   frame_event::kind kind = kind::none;
   websocket::opcode opcode = opcode::continuation;
@@ -81,7 +81,9 @@ public:
 private:
   struct header;
   struct control_payload;
-  struct discard { void operator()(control_payload* payload) const noexcept; };
+  struct discard {
+    void operator()(control_payload* payload) const noexcept;
+  };
 
   static constexpr std::uint8_t phase_payload = 254;
   static constexpr std::uint8_t phase_finished = 255;
@@ -101,12 +103,12 @@ private:
   bool control() const noexcept { return (first_byte_ & 0x08) != 0; }
 
   std::unique_ptr<control_payload, discard> control_;  ///< a control frame cut by the end of a read
-  std::uint32_t remaining_ = 0;       ///< payload bytes of the current frame still to come
-  std::uint32_t message_bytes_ = 0;   ///< payload bytes of the message's frames, the current one included
+  std::uint32_t remaining_ = 0;                        ///< payload bytes of the current frame still to come
+  std::uint32_t message_bytes_ = 0;     ///< payload bytes of the message's frames, the current one included
   std::array<std::byte, 13> header_{};  ///< header cut by the end of a read; during a payload its first four: the mask
-  std::uint8_t phase_ = 0;            ///< bytes in header_, or one of the phases above
-  std::uint8_t first_byte_ = 0;       ///< of the current frame's header
-  std::uint8_t message_ = 0;          ///< open, text, compressed; upper half: state of the UTF-8 check
+  std::uint8_t phase_ = 0;              ///< bytes in header_, or one of the phases above
+  std::uint8_t first_byte_ = 0;         ///< of the current frame's header
+  std::uint8_t message_ = 0;            ///< open, text, compressed; upper half: state of the UTF-8 check
 };
 
 static_assert(sizeof(frame_decoder) <= 32, "an idle link must cost almost nothing");

@@ -193,7 +193,8 @@ std::string choose_subprotocol(const request& from, const config::websocket_opti
   auto offered = joined(from, http::field::sec_websocket_protocol);
   for (std::string_view rest = offered; !rest.empty();) {
     auto one = next_element(rest);
-    if (!one.empty() && std::find(options.subprotocols.begin(), options.subprotocols.end(), one) != options.subprotocols.end())
+    if (!one.empty() &&
+        std::find(options.subprotocols.begin(), options.subprotocols.end(), one) != options.subprotocols.end())
       return std::string{one};
   }
   return {};

@@ -23,16 +23,16 @@ struct upgrade_incomplete {};
 
 /// Send `response`, then close.
 struct upgrade_refused {
-  unsigned status;       ///< HTTP: 400, 403, 404, 405, 426 or 431
-  std::string reason;    ///< one line, for the log; told in the response's body as well
+  unsigned status;     ///< HTTP: 400, 403, 404, 405, 426 or 431
+  std::string reason;  ///< one line, for the log; told in the response's body as well
   std::string response;
 };
 
 struct upgrade_accepted {
-  std::string response;          ///< 101, to be sent before any frame
-  std::size_t consumed;          ///< bytes of the request; what follows are the client's first frames
-  std::string path;              ///< without the query
-  std::string subprotocol;       ///< empty: none was agreed on
+  std::string response;     ///< 101, to be sent before any frame
+  std::size_t consumed;     ///< bytes of the request; what follows are the client's first frames
+  std::string path;         ///< without the query
+  std::string subprotocol;  ///< empty: none was agreed on
   std::optional<deflate_agreement> deflate;
   /// The client according to X-Forwarded-For; kind::none without one, or when the peer is no trusted proxy.
   transport::peer_address forwarded_for;
@@ -52,9 +52,9 @@ std::string overloaded(std::chrono::seconds retry_after);
 /// Sec-WebSocket-Accept for a Sec-WebSocket-Key.
 std::string accept_key(std::string_view key);
 
-/// Whether a browser page of `origin` ("https://chat.example.com:8443") may connect. An allowed entry is an origin, a host
-/// (any scheme; any port unless it names one), either of them with a host like `*.example.com` (its subdomains, not
-/// itself), or `*`.
+/// Whether a browser page of `origin` ("https://chat.example.com:8443") may connect. An allowed entry is an origin, a
+/// host (any scheme; any port unless it names one), either of them with a host like `*.example.com` (its subdomains,
+/// not itself), or `*`.
 bool origin_allowed(std::string_view origin, const std::vector<std::string>& allowed);
 
 }  // namespace troupe::websocket

@@ -8,7 +8,17 @@ namespace {
 
 // How many continuation bytes are missing, and where RFC 3629 narrows what the first of them may be (no overlong forms,
 // no surrogates, nothing past U+10FFFF).
-enum state : std::uint8_t { whole, one, two, three, two_after_e0, two_after_ed, three_after_f0, three_after_f4, broken };
+enum state : std::uint8_t {
+  whole,
+  one,
+  two,
+  three,
+  two_after_e0,
+  two_after_ed,
+  three_after_f0,
+  three_after_f4,
+  broken
+};
 
 state begin(std::uint8_t byte) noexcept {
   if (byte < 0x80) return whole;

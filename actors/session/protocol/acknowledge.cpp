@@ -42,14 +42,14 @@ void take_pubrec(const record& of, const environment& env, const mqtt::acknowled
     if (is_error(packet.reason)) return;
     return acknowledge(of, mqtt::packet_type::pubrel, packet.packet_id, mqtt::reason::packet_identifier_not_found, fx);
   }
-  if (slot->what.body && slot->what.qos != qos::exactly_once)
-    return protocol_error(of, env, "PUBREC for QoS 1", fx);
+  if (slot->what.body && slot->what.qos != qos::exactly_once) return protocol_error(of, env, "PUBREC for QoS 1", fx);
   if (slot->state == window_state::sent && is_error(packet.reason)) {
     refused(*slot, fx);
     return complete(of, env, packet.packet_id, fx);
   }
   if (slot->state == window_state::sent) fx.changes.emplace_back(changes::release{packet.packet_id});  // [MQTT-4.3.3-3]
-  acknowledge(of, mqtt::packet_type::pubrel, packet.packet_id, mqtt::reason::success, fx);  // [MQTT-4.3.3-4] [MQTT-4.6.0-4]
+  acknowledge(of, mqtt::packet_type::pubrel, packet.packet_id, mqtt::reason::success,
+              fx);  // [MQTT-4.3.3-4] [MQTT-4.6.0-4]
 }
 
 void take_pubcomp(const record& of, const environment& env, const mqtt::acknowledgement& packet, effects& fx) {

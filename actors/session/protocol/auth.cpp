@@ -17,10 +17,11 @@ void answer(const record& of, mqtt::reason reason, const std::vector<std::byte>&
   reply(of, packet, fx);
 }
 
-void step(const record& of, const environment& env, const authentication_exchange& exchange,
-          const mqtt::auth& packet, effects& fx) {
+void step(const record& of, const environment& env, const authentication_exchange& exchange, const mqtt::auth& packet,
+          effects& fx) {
   auto said = exchange.step(data_of(packet));
-  if (is_error(said.reason)) return fail(of, env, mqtt::reason::not_authorized, "re-authentication failed", fx);  // [MQTT-4.12.1-2]
+  if (is_error(said.reason))
+    return fail(of, env, mqtt::reason::not_authorized, "re-authentication failed", fx);  // [MQTT-4.12.1-2]
   auto goes_on = said.reason == mqtt::reason::continue_authentication;
   fx.changes.emplace_back(changes::authenticating{goes_on ? exchange.next(data_of(packet)) : nullptr});
   answer(of, said.reason, said.data, fx);  // [MQTT-4.12.0-2] [MQTT-3.15.2-1]
@@ -34,10 +35,8 @@ void take_auth(const record& of, const environment& env, const mqtt::auth& packe
     return reject("AUTH without enhanced authentication");  // [MQTT-4.12.0-7]
   if (packet.authentication_method != std::string_view{*of.authentication_method})
     return reject("AUTH with another method than CONNECT");  // [MQTT-4.12.1-1]
-  if (packet.reason == mqtt::reason::re_authenticate)
-    return step(of, env, *env.authentication->begin(), packet, fx);
-  if (packet.reason != mqtt::reason::continue_authentication || !of.reauthentication)
-    return reject("AUTH out of turn");
+  if (packet.reason == mqtt::reason::re_authenticate) return step(of, env, *env.authentication->begin(), packet, fx);
+  if (packet.reason != mqtt::reason::continue_authentication || !of.reauthentication) return reject("AUTH out of turn");
   step(of, env, *of.reauthentication, packet, fx);
 }
 

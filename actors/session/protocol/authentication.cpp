@@ -12,7 +12,7 @@ authentication_progress refused(const connect_request& request, mqtt::reason rea
 
 std::vector<std::byte> challenge(const connect_request& request, const std::vector<std::byte>& data) {
   mqtt::auth packet;
-  packet.reason = mqtt::reason::continue_authentication;  // [MQTT-4.12.0-2]
+  packet.reason = mqtt::reason::continue_authentication;          // [MQTT-4.12.0-2]
   packet.authentication_method = *request.authentication_method;  // [MQTT-4.12.0-5]
   packet.authentication_data = data;
   std::vector<std::byte> result;
@@ -46,13 +46,14 @@ authentication_progress authenticate(connect_request& request, const authenticat
                                      std::unique_ptr<authentication_exchange>& exchange, mqtt::bytes_view packet) {
   std::vector<std::byte> scratch;
   auto decoded = mqtt::decode(packet, mqtt::version::v5, scratch);
-  if (const auto* error = std::get_if<mqtt::decode_error>(&decoded)) return refused(request, error->reason, error->text);
+  if (const auto* error = std::get_if<mqtt::decode_error>(&decoded))
+    return refused(request, error->reason, error->text);
   auto& told = std::get<mqtt::packet>(decoded);
   if (std::holds_alternative<mqtt::disconnect>(told))
     return {authentication_progress::state::refused, {}, mqtt::reason::success, "the client gave up"};
   const auto* auth = std::get_if<mqtt::auth>(&told);
   if (!exchange || !auth || auth->reason != mqtt::reason::continue_authentication ||
-      auth->authentication_method != mechanism.method())  // [MQTT-4.12.0-3]
+      auth->authentication_method != mechanism.method())                                 // [MQTT-4.12.0-3]
     return refused(request, mqtt::reason::protocol_error, "not the AUTH that was due");  // [MQTT-3.1.2-30]
   return step(request, exchange, auth->authentication_data ? *auth->authentication_data : mqtt::bytes_view{});
 }

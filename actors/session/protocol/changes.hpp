@@ -29,54 +29,124 @@ struct attachment {
 namespace changes {
 
 // The link and its life
-struct attach { std::unique_ptr<attachment> what; };
-struct detach { time_point now; };
-struct heard { time_point now; };
-struct expire_after { std::uint32_t seconds; };
+struct attach {
+  std::unique_ptr<attachment> what;
+};
+struct detach {
+  time_point now;
+};
+struct heard {
+  time_point now;
+};
+struct expire_after {
+  std::uint32_t seconds;
+};
 struct drop_will {};
-struct guard { bool on; };
-struct finish {};  ///< the session is over: everything goes but the credit
-struct authenticating { std::unique_ptr<authentication_exchange> exchange; };
+struct guard {
+  bool on;
+};
+/// The session is over: everything goes but the credit.
+struct finish {};
+struct authenticating {
+  std::unique_ptr<authentication_exchange> exchange;
+};
 
 // Towards the client
-struct enqueue { delivery what; };
-struct dequeue { std::uint16_t packet_id; };   ///< the oldest was sent, at QoS 0 if the id is 0
-struct discard {};                             ///< the oldest is dropped
-struct discard_qos0 {};                        ///< the oldest at QoS 0 is dropped
-struct launch { delivery what; std::uint16_t packet_id; };  ///< sent without waiting in the queue
-struct release { std::uint16_t packet_id; };   ///< PUBREC came
-struct complete { std::uint16_t packet_id; };  ///< the packet id is free
-struct sent_again { std::uint16_t packet_id; };
-struct resend_from { std::uint16_t packet_id; };
-struct alias { shared_text topic; };
+struct enqueue {
+  delivery what;
+};
+/// The oldest was sent, at QoS 0 if the id is 0.
+struct dequeue {
+  std::uint16_t packet_id;
+};
+/// The oldest is dropped.
+struct discard {};
+/// The oldest at QoS 0 is dropped.
+struct discard_qos0 {};
+/// Sent without waiting in the queue.
+struct launch {
+  delivery what;
+  std::uint16_t packet_id;
+};
+/// PUBREC came.
+struct release {
+  std::uint16_t packet_id;
+};
+/// The packet id is free.
+struct complete {
+  std::uint16_t packet_id;
+};
+struct sent_again {
+  std::uint16_t packet_id;
+};
+struct resend_from {
+  std::uint16_t packet_id;
+};
+struct alias {
+  shared_text topic;
+};
 
 // From the client
-struct owe { inbound::owed what; };
-struct settle { std::uint32_t ticket; mqtt::reason reason; };
-struct acknowledged { std::uint32_t count; };  ///< the oldest ones owed were sent
-struct receive { inbound::received what; };
-struct receive_again { std::uint32_t position; };
-struct forget { std::uint16_t packet_id; };    ///< a QoS 2 id is finished
-struct routed { std::uint32_t ticket; mqtt::reason reason; };  ///< of a QoS 2 id
-struct client_alias { std::uint16_t number; shared_text topic; };
-struct unrouted { std::uint32_t bytes; };
-struct credit { std::uint32_t bytes; };
+struct owe {
+  inbound::owed what;
+};
+struct settle {
+  std::uint32_t ticket;
+  mqtt::reason reason;
+};
+/// The oldest ones owed were sent.
+struct acknowledged {
+  std::uint32_t count;
+};
+struct receive {
+  inbound::received what;
+};
+struct receive_again {
+  std::uint32_t position;
+};
+/// A QoS 2 id is finished.
+struct forget {
+  std::uint16_t packet_id;
+};
+/// Of a QoS 2 id.
+struct routed {
+  std::uint32_t ticket;
+  mqtt::reason reason;
+};
+struct client_alias {
+  std::uint16_t number;
+  shared_text topic;
+};
+struct unrouted {
+  std::uint32_t bytes;
+};
+struct credit {
+  std::uint32_t bytes;
+};
 
 // Subscriptions
-struct put { subscription what; };
-struct erase { shared_text filter; };
-struct ask { std::unique_ptr<pending_request> what; };
-struct answered { std::uint32_t ticket; };
+struct put {
+  subscription what;
+};
+struct erase {
+  shared_text filter;
+};
+struct ask {
+  std::unique_ptr<pending_request> what;
+};
+struct answered {
+  std::uint32_t ticket;
+};
 
 }  // namespace changes
 
-using change = std::variant<
-  changes::heard, changes::unrouted, changes::credit, changes::launch, changes::complete, changes::enqueue,
-  changes::dequeue, changes::discard, changes::discard_qos0, changes::release, changes::owe, changes::settle,
-  changes::acknowledged, changes::receive, changes::receive_again, changes::forget, changes::routed,
-  changes::client_alias, changes::alias, changes::sent_again, changes::resend_from, changes::put, changes::erase,
-  changes::ask, changes::answered, changes::attach, changes::detach, changes::expire_after, changes::drop_will,
-  changes::guard, changes::authenticating, changes::finish>;
+using change =
+  std::variant<changes::heard, changes::unrouted, changes::credit, changes::launch, changes::complete, changes::enqueue,
+               changes::dequeue, changes::discard, changes::discard_qos0, changes::release, changes::owe,
+               changes::settle, changes::acknowledged, changes::receive, changes::receive_again, changes::forget,
+               changes::routed, changes::client_alias, changes::alias, changes::sent_again, changes::resend_from,
+               changes::put, changes::erase, changes::ask, changes::answered, changes::attach, changes::detach,
+               changes::expire_after, changes::drop_will, changes::guard, changes::authenticating, changes::finish>;
 
 /// Memory that the changes need and that is taken over before the first of them.
 struct prepared_storage {

@@ -14,8 +14,16 @@ const delivery_queue no_queue;
 class queueing {
 public:
   queueing(const record& of, const environment& env, const publication_ptr& body, const addressing& to, effects& fx)
-    : of_{of}, env_{env}, body_{body}, to_{to}, fx_{fx}, queue_{of.queue ? *of.queue : no_queue},
-      messages_{queue_.size()}, qos0_{queue_.qos0()}, bytes_{queue_.bytes()}, policy_{env.limits.queue_overflow} {}
+    : of_{of},
+      env_{env},
+      body_{body},
+      to_{to},
+      fx_{fx},
+      queue_{of.queue ? *of.queue : no_queue},
+      messages_{queue_.size()},
+      qos0_{queue_.qos0()},
+      bytes_{queue_.bytes()},
+      policy_{env.limits.queue_overflow} {}
 
   void run() {
     while (is_full())

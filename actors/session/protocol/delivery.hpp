@@ -14,9 +14,9 @@ namespace troupe::session {
 struct addressing {
   troupe::qos qos = troupe::qos::at_most_once;  ///< granted to the subscription; the publication's own caps it
   bool retain_as_published = false;
-  bool retained = false;                        ///< sent because of a SUBSCRIBE, not live
-  std::span<const std::uint32_t> identifiers;   ///< Subscription Identifiers of all filters that matched
-  shared_text group;                            ///< the whole `$share/<group>/<filter>`; empty: not shared
+  bool retained = false;                       ///< sent because of a SUBSCRIBE, not live
+  std::span<const std::uint32_t> identifiers;  ///< Subscription Identifiers of all filters that matched
+  shared_text group;                           ///< the whole `$share/<group>/<filter>`; empty: not shared
 };
 
 /// A publication on its way to one subscriber, as queue and in-flight window keep it.

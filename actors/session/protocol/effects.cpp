@@ -66,8 +66,17 @@ void effects::clear() noexcept {
 }
 
 effects::mark effects::note() const noexcept {
-  return {out.note(), routes.size(), subscribe.size(), unsubscribe.size(), redispatches.size(), debug_publishes.size(),
-          close, ended, drops, delivered, received};
+  return {out.note(),
+          routes.size(),
+          subscribe.size(),
+          unsubscribe.size(),
+          redispatches.size(),
+          debug_publishes.size(),
+          close,
+          ended,
+          drops,
+          delivered,
+          received};
 }
 
 void effects::rewind(const mark& to) noexcept {

@@ -16,13 +16,13 @@ namespace troupe::session {
 
 /// Why a message did not reach its receiver: the rows of the ledger.
 enum class drop_reason : std::uint8_t {
-  queue_full,      ///< and the policy chose it
-  expired,         ///< Message Expiry Interval
-  too_large,       ///< for the client's Maximum Packet Size
-  away_qos0,       ///< QoS 0 while the client is away
-  denied,          ///< by access rules, at publish or at delivery
-  refused,         ///< the client answered 0x80 or above
-  session_ended,   ///< still queued or in flight, and not for another member of a shared group
+  queue_full,     ///< and the policy chose it
+  expired,        ///< Message Expiry Interval
+  too_large,      ///< for the client's Maximum Packet Size
+  away_qos0,      ///< QoS 0 while the client is away
+  denied,         ///< by access rules, at publish or at delivery
+  refused,        ///< the client answered 0x80 or above
+  session_ended,  ///< still queued or in flight, and not for another member of a shared group
   count_of_reasons,
 };
 
@@ -42,8 +42,8 @@ struct tally {
 /// which `ticket` and `bytes` are 0) with nothing.
 struct route {
   publication_ptr body;
-  std::uint32_t ticket = 0;      ///< 0 at QoS 0
-  std::uint32_t bytes = 0;       ///< of the publisher's credit
+  std::uint32_t ticket = 0;  ///< 0 at QoS 0
+  std::uint32_t bytes = 0;   ///< of the publisher's credit
   std::uint16_t packet_id = 0;
   troupe::qos qos = troupe::qos::at_most_once;
 };
@@ -55,8 +55,8 @@ struct redispatch {
   troupe::qos qos = troupe::qos::at_most_once;
 };
 
-/// The link ends: everything in `out` is flushed first, a DISCONNECT for the client already in it. The record has let go
-/// of the link when this is applied: the actor calls no link_lost() for it.
+/// The link ends: everything in `out` is flushed first, a DISCONNECT for the client already in it. The record has let
+/// go of the link when this is applied: the actor calls no link_lost() for it.
 struct closing {
   mqtt::reason reason = mqtt::reason::success;
   std::string_view text;  ///< static, for the log; empty: nothing worth a line
@@ -75,11 +75,11 @@ struct effects {
   std::vector<redispatch> redispatches;          ///< for the shards
   std::vector<std::string> debug_publishes;      ///< topics below $SYS/debug/crash/ that an allowed client published
   std::optional<closing> close;
-  bool ended = false;   ///< the session is over; its record can go after apply()
+  bool ended = false;  ///< the session is over; its record can go after apply()
 
   std::array<tally, static_cast<std::size_t>(drop_reason::count_of_reasons)> drops{};
-  tally delivered;      ///< PUBLISH packets sent for the first time
-  tally received;       ///< PUBLISH packets of the client that were taken, duplicates not counted
+  tally delivered;  ///< PUBLISH packets sent for the first time
+  tally received;   ///< PUBLISH packets of the client that were taken, duplicates not counted
 
   std::vector<change> changes;  ///< of the record; for apply() only
   prepared_storage prepared;    ///< for apply() only

@@ -124,7 +124,7 @@ refusal refuse(mqtt::version version, mqtt::reason reason, std::string_view text
   refusal result{reason, text, {}};
   mqtt::connack packet;
   packet.reason = reason;
-  packet.session_present = false;  // [MQTT-3.2.2-6]
+  packet.session_present = false;                 // [MQTT-3.2.2-6]
   mqtt::encode(packet, version, result.connack);  // [MQTT-3.2.2-8] [MQTT3-3.2.2-6]
   return result;
 }
@@ -134,9 +134,11 @@ std::variant<connect_request, refusal> accept(mqtt::bytes_view packet, const han
   if (packet.empty() || std::to_integer<unsigned>(packet[0]) >> 4 != connect_type)
     return refusal{mqtt::reason::protocol_error, "the first packet is not CONNECT", {}};  // [MQTT-3.1.0-1]
   std::vector<std::byte> scratch;
-  auto decoded = mqtt::decode(packet, mqtt::version::v5, scratch);
+  // Until the peer has named a version, it is told nothing that only MQTT 5 knows.
+  auto decoded = mqtt::decode(packet, mqtt::version::v3_1_1, scratch);
   if (const auto* error = std::get_if<mqtt::decode_error>(&decoded))
-    return refuse(error->version, error->reason, error->text);  // [MQTT-3.1.4-1] [MQTT-3.1.2-1, -2] [MQTT3-3.1.2-2] [MQTT3-3.1.4-1]
+    return refuse(error->version, error->reason,
+                  error->text);  // [MQTT-3.1.4-1] [MQTT-3.1.2-1, -2] [MQTT3-3.1.2-2] [MQTT3-3.1.4-1]
   return accept(std::get<mqtt::connect>(std::get<mqtt::packet>(decoded)), env);
 }
 

@@ -29,10 +29,10 @@ struct handshake_environment {
 /// is gone.
 struct connect_request {
   mqtt::version version = mqtt::version::v3_1_1;
-  std::string client_id;             ///< assigned when the client sent none
+  std::string client_id;  ///< assigned when the client sent none
   bool client_id_assigned = false;
   bool clean_start = true;
-  std::uint16_t keep_alive = 0;      ///< granted, seconds; 0: off
+  std::uint16_t keep_alive = 0;  ///< granted, seconds; 0: off
   bool keep_alive_capped = false;
   std::uint32_t session_expiry = 0;  ///< granted, seconds; 0xFFFFFFFF: never
   bool session_expiry_capped = false;
@@ -46,14 +46,14 @@ struct connect_request {
   std::vector<std::byte> authentication_data;
   /// Data of the last step of enhanced authentication, to go with CONNACK.
   std::optional<std::vector<std::byte>> authentication_answer;
-  std::optional<stored_will> will;   ///< its topic has the mount point
+  std::optional<stored_will> will;  ///< its topic has the mount point
 };
 
-/// A connection that gets no session: `connack` is sent (it may be empty), then the link closes [MQTT-3.2.2-7], and nothing
-/// more is sent [MQTT-3.14.0-1] or read [MQTT-3.1.4-6].
+/// A connection that gets no session: `connack` is sent (it may be empty), then the link closes [MQTT-3.2.2-7], and
+/// nothing more is sent [MQTT-3.14.0-1] or read [MQTT-3.1.4-6].
 struct refusal {
   mqtt::reason reason = mqtt::reason::unspecified_error;
-  std::string_view text;             ///< static, for the log
+  std::string_view text;  ///< static, for the log
   std::vector<std::byte> connack;
 };
 
@@ -69,7 +69,7 @@ refusal refuse(mqtt::version version, mqtt::reason reason, std::string_view text
 struct authentication_progress {
   enum class state : std::uint8_t { wait, done, refused };
   authentication_progress::state state = state::refused;
-  std::vector<std::byte> send;       ///< AUTH to wait, CONNACK to refuse, empty when done
+  std::vector<std::byte> send;  ///< AUTH to wait, CONNACK to refuse, empty when done
   mqtt::reason reason = mqtt::reason::success;
   std::string_view text;
 };

@@ -31,10 +31,10 @@ struct inbound {
     mqtt::reason reason = mqtt::reason::success;
   };
 
-  ring<owed> acknowledgements;      ///< in the order of their tickets; the last has next_ticket - 1
-  ring<received> exactly_once;      ///< in the order they came
+  ring<owed> acknowledgements;  ///< in the order of their tickets; the last has next_ticket - 1
+  ring<received> exactly_once;  ///< in the order they came
   std::uint32_t next_ticket = 1;
-  std::uint32_t open = 0;           ///< publications that count in our receive maximum
+  std::uint32_t open = 0;  ///< publications that count in our receive maximum
 
   std::uint32_t first_ticket() const noexcept { return next_ticket - acknowledgements.size(); }
   /// The acknowledgement owed under a ticket; null if it is not owed any more.

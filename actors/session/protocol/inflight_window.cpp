@@ -38,7 +38,10 @@ const inflight_window::slot* inflight_window::find(std::uint16_t packet_id) cons
 }
 
 inflight_window::ids::ids(const inflight_window& of, std::uint16_t freed) noexcept
-  : of_{of}, free_{of.body_ ? of.body_->free_first : std::uint16_t{0}}, freed_{freed}, capacity_{of.capacity()} {}
+  : of_{of},
+    free_{of.body_ ? of.body_->free_first : std::uint16_t{0}},
+    freed_{freed},
+    capacity_{of.capacity()} {}
 
 std::uint16_t inflight_window::ids::next() noexcept {
   if (free_ != 0) return std::exchange(free_, of_.at(free_).next);
@@ -49,7 +52,7 @@ std::uint16_t inflight_window::ids::next() noexcept {
 inflight_window inflight_window::larger(std::uint16_t capacity) const {
   static_assert(sizeof(header) % alignof(slot) == 0);
   inflight_window result;
-  auto* memory = ::operator new(sizeof(header) + std::size_t{capacity} * sizeof(slot));
+  auto* memory = ::operator new (sizeof(header) + std::size_t{capacity} * sizeof(slot));
   result.body_ = ::new (memory) header{};
   auto* slots = reinterpret_cast<slot*>(result.body_ + 1);
   for (std::uint16_t i = 0; i < capacity; ++i) ::new (static_cast<void*>(slots + i)) slot{};

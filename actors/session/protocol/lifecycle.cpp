@@ -25,9 +25,10 @@ mqtt::connack answer(const environment& env, const connect_request& request, boo
   result.topic_alias_maximum = limits.topic_alias_max;
   result.wildcard_available = limits.wildcard_available;
   result.shared_available = limits.shared_available;
-  if (request.keep_alive_capped) result.server_keep_alive = request.keep_alive;  // [MQTT-3.2.2-22]
+  if (request.keep_alive_capped) result.server_keep_alive = request.keep_alive;                      // [MQTT-3.2.2-22]
   if (request.request_response_information) result.response_information = env.response_information;  // [MQTT-3.1.2-28]
-  if (request.authentication_method) result.authentication_method = *request.authentication_method;  // [MQTT-4.12.0-5, -6]
+  if (request.authentication_method)
+    result.authentication_method = *request.authentication_method;  // [MQTT-4.12.0-5, -6]
   if (request.authentication_answer) result.authentication_data = *request.authentication_answer;
   return result;
 }

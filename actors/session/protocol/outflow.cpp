@@ -23,7 +23,7 @@ peer peer_of(const record& of, const config::limits& limits) noexcept {
   return {
     .version = of.version,
     .guarded = of.guarded,
-    .window = std::min(of.receive_maximum, limits.inflight_max),  // [MQTT-3.3.4-9] [MQTT-4.9.0-1]
+    .window = std::min(of.receive_maximum, limits.inflight_max),                  // [MQTT-3.3.4-9] [MQTT-4.9.0-1]
     .topic_alias_max = std::min(of.topic_alias_maximum, limits.topic_alias_max),  // [MQTT-3.1.2-26, -27]
     .maximum_packet_size = of.maximum_packet_size,
     .identity = of.identity(),
@@ -31,7 +31,13 @@ peer peer_of(const record& of, const config::limits& limits) noexcept {
 }
 
 outflow::outflow(const record& of, const environment& env, const peer& to, effects& fx, std::uint16_t freed) noexcept
-  : of_{of}, env_{env}, to_{to}, fx_{fx}, ids_{of.inflight, freed}, freed_{freed}, open_{of.inflight.open()},
+  : of_{of},
+    env_{env},
+    to_{to},
+    fx_{fx},
+    ids_{of.inflight, freed},
+    freed_{freed},
+    open_{of.inflight.open()},
     in_flight_{of.inflight.size()} {
   const auto* slot = of.inflight.find(freed);
   if (!slot) return;
@@ -50,7 +56,8 @@ bool outflow::may_send(troupe::qos at) const noexcept {
 bool outflow::suback_due() const noexcept {
   for (std::uint32_t i = 0; i < of_.requests.size(); ++i) {
     const auto& request = of_.requests[i];
-    if (request.answer == mqtt::packet_type::suback && request.packet_id != 0 && request.ticket != answered_) return true;
+    if (request.answer == mqtt::packet_type::suback && request.packet_id != 0 && request.ticket != answered_)
+      return true;
   }
   return false;
 }
@@ -149,7 +156,8 @@ void outflow::send_queued(const delivery& next) {
 outflow::draft outflow::drafted(const publication_ptr& body, troupe::qos at, bool retain,
                                 std::span<const std::uint32_t> identifiers) const {
   draft result{body, {}};
-  result.header.qos = at;  // first sent with DUP 0, whatever came in [MQTT-3.3.1-3] [MQTT-4.3.1-1] [MQTT-4.3.2-2] [MQTT-4.3.3-2]
+  result.header.qos =
+    at;  // first sent with DUP 0, whatever came in [MQTT-3.3.1-3] [MQTT-4.3.1-1] [MQTT-4.3.2-2] [MQTT-4.3.3-2]
   result.header.retain = retain;
   result.header.mount_point_bytes = mount_bytes(*body);
   if (to_.version != mqtt::version::v5) return result;
@@ -169,7 +177,8 @@ void outflow::choose_alias(draft& packet) const {
     return;
   }
   auto used = known ? known->to_client.size() : 0;
-  if (alias_added_ || used >= to_.topic_alias_max) return;  // [MQTT-3.3.2-11]
+  auto most = known ? known->to_client.capacity() : to_.topic_alias_max;
+  if (alias_added_ || used >= most) return;                          // [MQTT-3.3.2-11]
   packet.header.topic_alias = static_cast<std::uint16_t>(used + 1);  // [MQTT-3.3.2-8]
   packet.new_alias = true;
 }
@@ -181,8 +190,7 @@ outflow::fate outflow::judge(const draft& packet) const {
   if (to_.guarded && env_.access && !packet.header.duplicate &&
       !env_.access->check_delivery(body.topic().substr(packet.header.mount_point_bytes), to_.identity))
     return fate::denied;
-  if (to_.maximum_packet_size != 0 &&
-      mqtt::publish_size(body, packet.header, to_.version) > to_.maximum_packet_size)
+  if (to_.maximum_packet_size != 0 && mqtt::publish_size(body, packet.header, to_.version) > to_.maximum_packet_size)
     return fate::too_large;  // [MQTT-3.1.2-24]
   return fate::sent;
 }
@@ -198,9 +206,9 @@ void outflow::send(const draft& packet) {
 }
 
 void outflow::drop(const publication& body, fate why) {
-  auto reason = why == fate::expired ? drop_reason::expired
-              : why == fate::denied  ? drop_reason::denied
-                                     : drop_reason::too_large;  // [MQTT-3.1.2-25]
+  auto reason = why == fate::expired  ? drop_reason::expired
+                : why == fate::denied ? drop_reason::denied
+                                      : drop_reason::too_large;  // [MQTT-3.1.2-25]
   fx_.dropped(reason).add(body.memory());
 }
 

@@ -14,7 +14,7 @@ namespace troupe::session {
 struct peer {
   mqtt::version version = mqtt::version::v3_1_1;
   bool guarded = false;
-  std::uint16_t window = 0;            ///< open publications at the most: the client's limit and ours
+  std::uint16_t window = 0;  ///< open publications at the most: the client's limit and ours
   std::uint16_t topic_alias_max = 0;
   std::uint32_t maximum_packet_size = 0;
   client_identity identity;
@@ -76,7 +76,7 @@ private:
   std::uint32_t open_;
   std::uint32_t in_flight_;
   std::uint32_t answered_ = 0;
-  bool alias_added_ = false;   ///< one new alias a decision: the next look-up needs the table as applied
+  bool alias_added_ = false;  ///< one new alias a decision: the next look-up needs the table as applied
 };
 
 }  // namespace troupe::session

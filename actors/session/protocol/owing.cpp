@@ -35,8 +35,8 @@ void owe_settled(const record& of, const mqtt::publish& packet, std::uint32_t so
 }  // namespace
 
 mqtt::packet_type answer_to(troupe::qos at) noexcept {
-  return at == qos::at_least_once ? mqtt::packet_type::puback    // [MQTT-4.3.2-4, -5]
-                                  : mqtt::packet_type::pubrec;   // [MQTT-4.3.3-8]
+  return at == qos::at_least_once ? mqtt::packet_type::puback   // [MQTT-4.3.2-4, -5]
+                                  : mqtt::packet_type::pubrec;  // [MQTT-4.3.3-8]
 }
 
 bool awaits_release(const record& of, const mqtt::publish& packet) noexcept {
@@ -48,7 +48,8 @@ std::uint32_t owe_later(const record& of, const mqtt::publish& packet, effects& 
   auto ticket = next_ticket(of);
   auto twice = packet.qos == qos::exactly_once;
   prepare(of, true, twice, fx);
-  if (twice) fx.changes.emplace_back(changes::receive{{.ticket = ticket, .packet_id = packet.packet_id, .on_link = true}});
+  if (twice)
+    fx.changes.emplace_back(changes::receive{{.ticket = ticket, .packet_id = packet.packet_id, .on_link = true}});
   owe(of, packet, {.source = ticket}, fx);
   return ticket;
 }

@@ -22,8 +22,8 @@
 /// Nothing but apply() changes a record.
 namespace troupe::session {
 
-/// A link was given to the session: CONNACK, then what was in flight once more, then the queue. Precondition: the record
-/// is new or not connected. `session_present`: the record is older than this CONNECT.
+/// A link was given to the session: CONNACK, then what was in flight once more, then the queue. Precondition: the
+/// record is new or not connected. `session_present`: the record is older than this CONNECT.
 void connected(const record& of, const environment& env, const connect_request& request, bool session_present,
                effects& fx);
 
@@ -38,18 +38,18 @@ struct route_result {
   std::uint32_t ticket = 0;  ///< of the route; likewise bytes and qos
   std::uint32_t bytes = 0;
   troupe::qos qos = troupe::qos::at_most_once;
-  bool matched = true;       ///< some subscriber got it
+  bool matched = true;  ///< some subscriber got it
   /// Below 0x80: taken. unspecified_error: a shard or delivery failed; quota_exceeded: no place to keep it.
   mqtt::reason refused = mqtt::reason::success;
 };
 void routed(const record& of, const environment& env, const route_result& result, effects& fx);
 
-/// The shards' answer to a request: `reasons` has one for each of its entries (filters), or is empty when all are granted
-/// as asked. Unknown tickets are ignored.
+/// The shards' answer to a request: `reasons` has one for each of its entries (filters), or is empty when all are
+/// granted as asked. Unknown tickets are ignored.
 void subscribed(const record& of, const environment& env, std::uint32_t ticket, std::span<const mqtt::reason> reasons,
                 effects& fx);
-void unsubscribed(const record& of, const environment& env, std::uint32_t ticket,
-                  std::span<const mqtt::reason> reasons, effects& fx);
+void unsubscribed(const record& of, const environment& env, std::uint32_t ticket, std::span<const mqtt::reason> reasons,
+                  effects& fx);
 
 /// A publication for this session: sent at once if link and window allow, else queued, else dropped by policy.
 void deliver(const record& of, const environment& env, const publication_ptr& body, const addressing& to, effects& fx);
@@ -69,8 +69,8 @@ void timeout(const record& of, const environment& env, effects& fx);
 /// The session goes on as its expiry says; a record that is not connected is left as it is.
 void kicked(const record& of, const environment& env, mqtt::reason reason, effects& fx);
 
-/// The session ends whatever its expiry says: clean start [MQTT-3.1.2-4] [MQTT-3.1.4-4], or an administrator. A link it has is closed with 0x98; a
-/// takeover is kicked() before.
+/// The session ends whatever its expiry says: clean start [MQTT-3.1.2-4] [MQTT-3.1.4-4], or an administrator. A link it
+/// has is closed with 0x98; a takeover is kicked() before.
 void end(const record& of, const environment& env, effects& fx);
 
 /// Access rules were loaded anew: subscriptions that are no longer allowed go, without an answer to the client.

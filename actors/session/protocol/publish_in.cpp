@@ -20,6 +20,17 @@ struct violation_found {
   std::string_view text;
 };
 
+/// The client was told the limit that its table was made for, whatever was configured since.
+std::size_t alias_max(const record& of, const environment& env) noexcept {
+  return of.aliases ? of.aliases->from_client.size() : env.limits.topic_alias_max;
+}
+
+/// QoS 2 ids of earlier links don't count in the quota of this one, but they may not pile up either.
+bool is_beyond_quota(const record& of, const environment& env) noexcept {
+  std::uint32_t most = env.limits.receive_maximum;
+  return of.inbound && (of.inbound->open >= most || of.inbound->exactly_once.size() >= 2 * most);
+}
+
 violation_found check_capabilities(const record& of, const environment& env, const mqtt::publish& packet) noexcept {
   if (static_cast<std::uint8_t>(packet.qos) > env.limits.qos_max)
     return {mqtt::reason::qos_not_supported, "QoS above the maximum"};  // [MQTT-3.2.2-11]
@@ -27,10 +38,9 @@ violation_found check_capabilities(const record& of, const environment& env, con
     return {mqtt::reason::retain_not_supported, "RETAIN is not available"};  // [MQTT-3.2.2-14]
   if (!packet.properties.subscription_identifiers.empty())
     return {mqtt::reason::protocol_error, "subscription identifier in PUBLISH of a client"};  // [MQTT-3.3.4-6]
-  if (packet.properties.topic_alias > env.limits.topic_alias_max)
+  if (packet.properties.topic_alias > alias_max(of, env))
     return {mqtt::reason::topic_alias_invalid, "topic alias above the maximum"};  // [MQTT-3.3.2-9] [MQTT-3.2.2-17, -18]
-  if (is_v5(of) && of.inbound && packet.qos != qos::at_most_once &&
-      of.inbound->open >= env.limits.receive_maximum && !awaits_release(of, packet))
+  if (is_v5(of) && packet.qos != qos::at_most_once && is_beyond_quota(of, env) && !awaits_release(of, packet))
     return {mqtt::reason::receive_maximum_exceeded, "more in flight than Receive Maximum"};  // [MQTT-3.3.4-7]
   return {};
 }
@@ -46,8 +56,10 @@ void establish_alias(const record& of, const environment& env, const mqtt::publi
   auto alias = packet.properties.topic_alias;
   if (alias == 0 || packet.topic.empty()) return;
   auto client_max = std::min(of.topic_alias_maximum, env.limits.topic_alias_max);
-  if (!of.aliases) fx.prepared.aliases = make_aliases(env.limits, client_max);
-  else if (of.aliases->from_client[alias - 1u].view() == packet.topic) return;
+  if (!of.aliases)
+    fx.prepared.aliases = make_aliases(env.limits, client_max);
+  else if (of.aliases->from_client[alias - 1u].view() == packet.topic)
+    return;
   fx.changes.emplace_back(changes::client_alias{alias, shared_text{packet.topic}});  // [MQTT-3.3.2-12]
 }
 
@@ -82,8 +94,8 @@ publication_ptr make_publication(const record& of, const environment& env, const
     .payload = packet.payload,
     .qos = packet.qos,
     .retain = packet.retain,
-    .expires = properties.message_expiry ? env.now + std::chrono::seconds{*properties.message_expiry}
-                                         : time_point::max(),
+    .expires =
+      properties.message_expiry ? env.now + std::chrono::seconds{*properties.message_expiry} : time_point::max(),
     .publisher = env.self,
     .publisher_hash = static_cast<std::uint32_t>(hash_text(of.client_id, 0)),
   });

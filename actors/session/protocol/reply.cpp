@@ -15,8 +15,8 @@ bool reply(const record& of, mqtt::packet packet, effects& fx) {
 }
 
 void acknowledge(const record& of, mqtt::packet_type type, std::uint16_t packet_id, mqtt::reason reason, effects& fx) {
-  // The smallest limit under which a CONNACK fits leaves room for these. All repeat the id they got [MQTT-2.2.1-5], with
-  // reasons of their lists only [MQTT-3.4.2-1] [MQTT-3.5.2-1] [MQTT-3.6.2-1] [MQTT-3.7.2-1].
+  // The smallest limit under which a CONNACK fits leaves room for these. All repeat the id they got [MQTT-2.2.1-5],
+  // with reasons of their lists only [MQTT-3.4.2-1] [MQTT-3.5.2-1] [MQTT-3.6.2-1] [MQTT-3.7.2-1].
   mqtt::encode_acknowledgement(type, packet_id, reason, of.version, fx.out.bytes());
 }
 
@@ -32,7 +32,8 @@ void detach(const record& of, const environment& env, parting how, effects& fx) 
   auto ends = how.session_expiry == 0;  // [MQTT-3.1.2-23] [MQTT-4.1.0-1, -2] [MQTT3-3.1.2-6]
   fx.changes.emplace_back(changes::detach{env.now});
   if (of.will && !how.keep_will) fx.changes.emplace_back(changes::drop_will{});  // [MQTT-3.14.4-3]
-  if (of.will && how.keep_will && (ends || of.will->delay == 0)) publish_will(of, env, fx);  // [MQTT-3.1.2-8] [MQTT3-3.1.2-12]
+  if (of.will && how.keep_will && (ends || of.will->delay == 0))
+    publish_will(of, env, fx);  // [MQTT-3.1.2-8] [MQTT3-3.1.2-12]
   if (ends) finish(of, fx);
 }
 

@@ -25,8 +25,8 @@ void fail(const record& of, const environment& env, mqtt::reason reason, std::st
 
 /// How a link ends for the session that loses it.
 struct parting {
-  bool keep_will = true;               ///< false after a DISCONNECT that says so
-  std::uint32_t session_expiry = 0;    ///< as it stands now
+  bool keep_will = true;             ///< false after a DISCONNECT that says so
+  std::uint32_t session_expiry = 0;  ///< as it stands now
 };
 /// The session lets go of the link: the will is published, kept for later or dropped; a session without expiry ends.
 void detach(const record& of, const environment& env, parting how, effects& fx);

@@ -11,8 +11,8 @@ namespace troupe::session {
 /// What the shards are asked for by one SUBSCRIBE, or by a session that subscribes again.
 struct subscribe_request {
   struct entry {
-    subscription what;     ///< mount point included
-    bool is_new = true;    ///< the session had no subscription with this filter: retain_handling::send_if_new sends
+    subscription what;   ///< mount point included
+    bool is_new = true;  ///< the session had no subscription with this filter: retain_handling::send_if_new sends
   };
   std::uint32_t ticket = 0;  ///< given back in subscribed(); 0: no answer is due
   bool again = false;        ///< restores what was subscribed before: no retained messages
@@ -25,8 +25,8 @@ struct unsubscribe_request {
   std::vector<shared_text> filters;
 };
 
-/// A SUBSCRIBE or UNSUBSCRIBE that the shards have not answered yet. The record keeps all of it, so that it can be asked
-/// once more of a shard that was rebuilt.
+/// A SUBSCRIBE or UNSUBSCRIBE that the shards have not answered yet. The record keeps all of it, so that it can be
+/// asked once more of a shard that was rebuilt.
 struct pending_request {
   std::uint32_t ticket = 0;
   std::uint16_t packet_id = 0;  ///< 0: the link that asked is gone, so nobody is told

@@ -98,7 +98,7 @@ private:
     return std::launder(slot(index));
   }
   void allocate(std::uint32_t capacity) {
-    auto* memory = ::operator new(sizeof(header) + std::size_t{capacity} * sizeof(T));
+    auto* memory = ::operator new (sizeof(header) + std::size_t{capacity} * sizeof(T));
     body_ = ::new (memory) header{capacity, 0, 0};
   }
 

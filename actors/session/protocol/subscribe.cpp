@@ -33,7 +33,11 @@ mqtt::reason check_filter(const environment& env, std::string_view filter) noexc
 class subscribe_decision {
 public:
   subscribe_decision(const record& of, const environment& env, const mqtt::subscribe& packet, effects& fx)
-    : of_{of}, env_{env}, packet_{packet}, fx_{fx}, pending_{std::make_unique<pending_request>()} {
+    : of_{of},
+      env_{env},
+      packet_{packet},
+      fx_{fx},
+      pending_{std::make_unique<pending_request>()} {
     pending_->ticket = of.last_request + 1;
     pending_->packet_id = packet.packet_id;
     pending_->reasons.reserve(packet.entries.size());
@@ -77,8 +81,9 @@ private:
   }
 
   void answer() {
-    auto fits = reply(of_, mqtt::subscription_acknowledgement{.packet_id = packet_.packet_id,
-                                                              .reasons = std::move(pending_->reasons)}, fx_);
+    auto fits = reply(
+      of_, mqtt::subscription_acknowledgement{.packet_id = packet_.packet_id, .reasons = std::move(pending_->reasons)},
+      fx_);
     if (!fits) fail(of_, env_, mqtt::reason::packet_too_large, "SUBACK is too large for the client", fx_);
   }
 
@@ -97,7 +102,8 @@ const pending_request* find_request(const record& of, std::uint32_t ticket) noex
 }
 
 /// One reason for each filter of the packet, in its order, all of the packet's list [MQTT-3.8.4-7] [MQTT-3.9.3-1, -2]
-/// [MQTT-3.11.3-1, -2] [MQTT3-3.9.3-2]: the answer as it was prepared, with what the shards say of those entries that they were asked for.
+/// [MQTT-3.11.3-1, -2] [MQTT3-3.9.3-2]: the answer as it was prepared, with what the shards say of those entries that
+/// they were asked for.
 std::vector<mqtt::reason> merge(const pending_request& request, std::span<const mqtt::reason> shards) {
   auto result = request.reasons;
   std::size_t next = 0;
@@ -112,9 +118,11 @@ void settle(const record& of, const environment& env, const pending_request& req
             std::span<const mqtt::reason> shards, effects& fx) {
   fx.changes.emplace_back(changes::answered{request.ticket});
   if (!of.connected || request.packet_id == 0) return;
-  auto fits = reply(of, mqtt::subscription_acknowledgement{.type = request.answer,
-                                                           .packet_id = request.packet_id,  // [MQTT-2.2.1-6] [MQTT-3.8.4-2]
-                                                           .reasons = merge(request, shards)}, fx);
+  auto fits = reply(of,
+                    mqtt::subscription_acknowledgement{.type = request.answer,
+                                                       .packet_id = request.packet_id,  // [MQTT-2.2.1-6] [MQTT-3.8.4-2]
+                                                       .reasons = merge(request, shards)},
+                    fx);
   if (!fits) return fail(of, env, mqtt::reason::packet_too_large, "SUBACK is too large for the client", fx);
   auto to = peer_of(of, env.limits);
   outflow out{of, env, to, fx};
@@ -145,9 +153,11 @@ void take_unsubscribe(const record& of, const environment& env, const mqtt::unsu
     fx.changes.emplace_back(changes::erase{found->filter});
   }
   if (pending->unsubscribe.filters.empty()) {
-    reply(of, mqtt::subscription_acknowledgement{.type = mqtt::packet_type::unsuback,  // [MQTT-3.10.4-5]
-                                                 .packet_id = packet.packet_id,
-                                                 .reasons = std::move(pending->reasons)}, fx);
+    reply(of,
+          mqtt::subscription_acknowledgement{.type = mqtt::packet_type::unsuback,  // [MQTT-3.10.4-5]
+                                             .packet_id = packet.packet_id,
+                                             .reasons = std::move(pending->reasons)},
+          fx);
     return;
   }
   if (!of.requests.room(1)) fx.prepared.requests = of.requests.larger();
@@ -165,8 +175,8 @@ void subscribed(const record& of, const environment& env, std::uint32_t ticket, 
   settle(of, env, *request, reasons, fx);  // [MQTT-3.8.4-1, -6]
 }
 
-void unsubscribed(const record& of, const environment& env, std::uint32_t ticket,
-                  std::span<const mqtt::reason> reasons, effects& fx) {
+void unsubscribed(const record& of, const environment& env, std::uint32_t ticket, std::span<const mqtt::reason> reasons,
+                  effects& fx) {
   const auto* request = find_request(of, ticket);
   if (request) settle(of, env, *request, reasons, fx);  // [MQTT-3.10.4-4, -6]
 }

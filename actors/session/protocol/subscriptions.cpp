@@ -36,9 +36,7 @@ subscriptions::~subscriptions() {
 
 std::uint32_t subscriptions::size() const noexcept { return body_ ? body_->size : 0; }
 
-bool subscriptions::room(std::uint32_t more) const noexcept {
-  return capacity_for(size() + more) <= capacity();
-}
+bool subscriptions::room(std::uint32_t more) const noexcept { return capacity_for(size() + more) <= capacity(); }
 
 std::uint32_t subscriptions::home(std::string_view filter) const noexcept {
   // Only the client's own work depends on its filters, so that the seed need not be a secret.
@@ -65,7 +63,7 @@ subscriptions subscriptions::larger(std::uint32_t more) const {
   static_assert(sizeof(header) % alignof(subscription) == 0);
   auto capacity = capacity_for(size() + more);
   subscriptions result;
-  auto* memory = ::operator new(sizeof(header) + std::size_t{capacity} * sizeof(subscription));
+  auto* memory = ::operator new (sizeof(header) + std::size_t{capacity} * sizeof(subscription));
   result.body_ = ::new (memory) header{capacity, 0};
   for (std::uint32_t i = 0; i < capacity; ++i) ::new (static_cast<void*>(result.entries() + i)) subscription{};
   return result;

@@ -10,8 +10,8 @@ namespace troupe::session {
 /// A will as the session keeps it: published as a copy of `body`, whose Message Expiry starts when it is published.
 struct stored_will {
   publication_ptr body;
-  std::uint32_t delay = 0;                       ///< Will Delay Interval, seconds
-  std::optional<std::uint32_t> message_expiry;   ///< seconds
+  std::uint32_t delay = 0;                      ///< Will Delay Interval, seconds
+  std::optional<std::uint32_t> message_expiry;  ///< seconds
 };
 
 /// What is routed when the will is due.

@@ -102,8 +102,8 @@ CAF_TEST(a_server_below_qos_2_says_so_in_connack) {
 }
 
 CAF_TEST(a_refusal_has_a_return_code_in_mqtt_3_or_no_connack) {
-  CAF_CHECK_EQUAL(return_code(reason::unsupported_protocol_version).value(), 1);  // [MQTT3-3.1.2-2]
-  CAF_CHECK_EQUAL(return_code(reason::client_identifier_not_valid).value(), 2);   // [MQTT3-3.1.3-8] [MQTT3-3.1.3-9]
+  CAF_CHECK(return_code(reason::unsupported_protocol_version) == 1);  // [MQTT3-3.1.2-2]
+  CAF_CHECK(return_code(reason::client_identifier_not_valid) == 2);   // [MQTT3-3.1.3-8] [MQTT3-3.1.3-9]
   for (const auto why : {reason::malformed_packet, reason::protocol_error, reason::packet_too_large}) {
     CAF_CHECK(!return_code(why));
     std::vector<std::byte> out;

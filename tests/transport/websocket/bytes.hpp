@@ -43,7 +43,8 @@ inline byte_vector random_bytes(std::size_t size, std::mt19937& random) {
 
 /// Words from a small vocabulary: compresses about as well as telemetry does.
 inline byte_vector words(std::size_t size, std::mt19937& random) {
-  static constexpr std::string_view vocabulary[] = {"temperature", "humidity", "{\"value\":", "21.5", "},", "room/", "7"};
+  static constexpr std::string_view vocabulary[] = {"temperature", "humidity", "{\"value\":", "21.5", "},",
+                                                    "room/",       "7"};
   std::string result;
   while (result.size() < size) result += vocabulary[random() % std::size(vocabulary)];
   result.resize(size);

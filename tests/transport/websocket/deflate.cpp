@@ -125,38 +125,41 @@ struct bit_writer {
 }  // namespace
 
 CAF_TEST(the_first_offer_that_can_be_met_is_taken) {
-  struct row { const char* offers; const char* expected; };
+  struct row {
+    const char* offers;
+    const char* expected;
+  };
   const row rows[] = {
-      {"permessage-deflate", "permessage-deflate; server_no_context_takeover; client_no_context_takeover"},
-      {"permessage-deflate; client_max_window_bits",
-       "permessage-deflate; server_no_context_takeover; client_no_context_takeover; client_max_window_bits=12"},
-      {"Permessage-Deflate ; Client_Max_Window_Bits = 10 ; server_max_window_bits=\"11\"",
-       "permessage-deflate; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=11; "
-       "client_max_window_bits=10"},
-      {"permessage-deflate; server_max_window_bits=15",
-       "permessage-deflate; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=12"},
-      {"permessage-deflate; client_max_window_bits=8",
-       "permessage-deflate; server_no_context_takeover; client_no_context_takeover; client_max_window_bits=8"},
-      {"x-webkit-deflate-frame, permessage-deflate; unknown, permessage-deflate; client_no_context_takeover",
-       "permessage-deflate; server_no_context_takeover; client_no_context_takeover"},
-      {"permessage-deflate; server_max_window_bits=8, permessage-deflate",
-       "permessage-deflate; server_no_context_takeover; client_no_context_takeover"},
-      {"x; a=\"permessage-deflate, permessage-deflate\"", "none"},
-      {"permessage-deflate; server_max_window_bits", "none"},
-      {"permessage-deflate; server_max_window_bits=8", "none"},
-      {"permessage-deflate; server_max_window_bits=7", "none"},
-      {"permessage-deflate; server_max_window_bits=16", "none"},
-      {"permessage-deflate; server_max_window_bits=09", "none"},
-      {"permessage-deflate; server_max_window_bits=1000000000000", "none"},
-      {"permessage-deflate; client_max_window_bits=x", "none"},
-      {"permessage-deflate; client_max_window_bits=", "none"},
-      {"permessage-deflate; client_max_window_bits; client_max_window_bits", "none"},
-      {"permessage-deflate; client_no_context_takeover=1", "none"},
-      {"permessage-deflate; server_no_context_takeover; server_no_context_takeover", "none"},
-      {"permessage-deflate;;", "none"},
-      {"permessage-bzip2", "none"},
-      {",,,", "none"},
-      {"", "none"},
+    {"permessage-deflate", "permessage-deflate; server_no_context_takeover; client_no_context_takeover"},
+    {"permessage-deflate; client_max_window_bits",
+     "permessage-deflate; server_no_context_takeover; client_no_context_takeover; client_max_window_bits=12"},
+    {"Permessage-Deflate ; Client_Max_Window_Bits = 10 ; server_max_window_bits=\"11\"",
+     "permessage-deflate; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=11; "
+     "client_max_window_bits=10"},
+    {"permessage-deflate; server_max_window_bits=15",
+     "permessage-deflate; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=12"},
+    {"permessage-deflate; client_max_window_bits=8",
+     "permessage-deflate; server_no_context_takeover; client_no_context_takeover; client_max_window_bits=8"},
+    {"x-webkit-deflate-frame, permessage-deflate; unknown, permessage-deflate; client_no_context_takeover",
+     "permessage-deflate; server_no_context_takeover; client_no_context_takeover"},
+    {"permessage-deflate; server_max_window_bits=8, permessage-deflate",
+     "permessage-deflate; server_no_context_takeover; client_no_context_takeover"},
+    {"x; a=\"permessage-deflate, permessage-deflate\"", "none"},
+    {"permessage-deflate; server_max_window_bits", "none"},
+    {"permessage-deflate; server_max_window_bits=8", "none"},
+    {"permessage-deflate; server_max_window_bits=7", "none"},
+    {"permessage-deflate; server_max_window_bits=16", "none"},
+    {"permessage-deflate; server_max_window_bits=09", "none"},
+    {"permessage-deflate; server_max_window_bits=1000000000000", "none"},
+    {"permessage-deflate; client_max_window_bits=x", "none"},
+    {"permessage-deflate; client_max_window_bits=", "none"},
+    {"permessage-deflate; client_max_window_bits; client_max_window_bits", "none"},
+    {"permessage-deflate; client_no_context_takeover=1", "none"},
+    {"permessage-deflate; server_no_context_takeover; server_no_context_takeover", "none"},
+    {"permessage-deflate;;", "none"},
+    {"permessage-bzip2", "none"},
+    {",,,", "none"},
+    {"", "none"},
   };
   for (const auto& row : rows) CAF_CHECK_EQUAL(answer(row.offers, forgetful()), row.expected);
 }
@@ -178,12 +181,15 @@ CAF_TEST(nothing_is_agreed_on_while_it_is_off) {
 }
 
 CAF_TEST(the_examples_of_the_rfc_inflate) {  // RFC 7692, 7.2.3
-  struct row { const char* what; const char* compressed; };
+  struct row {
+    const char* what;
+    const char* compressed;
+  };
   const row rows[] = {
-      {"one block", "f2 48 cd c9 c9 07 00"},
-      {"no compression", "00 05 00 fa ff 48 65 6c 6c 6f 00"},
-      {"a block that says it is the last", "f3 48 cd c9 c9 07 00 00"},
-      {"two blocks", "f2 48 05 00 00 00 ff ff ca c9 c9 07 00"},
+    {"one block", "f2 48 cd c9 c9 07 00"},
+    {"no compression", "00 05 00 fa ff 48 65 6c 6c 6f 00"},
+    {"a block that says it is the last", "f3 48 cd c9 c9 07 00 00"},
+    {"two blocks", "f2 48 05 00 00 00 ff ff ca c9 c9 07 00"},
   };
   for (const auto& row : rows) {
     CAF_MESSAGE(row.what);
@@ -251,7 +257,8 @@ CAF_TEST(a_message_may_come_in_any_parts_while_other_links_use_the_engines) {
       byte_vector out, noise;
       std::size_t at = 0;
       for (auto cut : random_cuts(compressed.size(), 5000, random)) {
-        CAF_CHECK(one.inflate(std::span{compressed}.subspan(at, cut - at), false, no_limit, engines, out) == outcome::ok);
+        CAF_CHECK(one.inflate(std::span{compressed}.subspan(at, cut - at), false, no_limit, engines, out) ==
+                  outcome::ok);
         CAF_CHECK(inflate(other, engines, hex("f2 48 cd c9 c9 07 00"), noise) == outcome::ok);
         at = cut;
       }
@@ -312,11 +319,11 @@ CAF_TEST(what_is_no_deflate_is_malformed) {
   auto options = forgetful();
   for (auto takeover : {false, true}) {
     const std::pair<const char*, byte_vector> rows[] = {
-        {"reserved block type", hex("07")},
-        {"length that does not fit its complement", hex("00 05 00 00 00 41")},
-        {"stored block cut short", hex("00 ff 00 00 ff 41 42")},
-        {"fixed block without its end", bit_writer{}.put(0, 1).put(1, 2).put(0b00001100, 8).out},
-        {"reference to before the beginning", hex("f2 00 11 00 00")},
+      {"reserved block type", hex("07")},
+      {"length that does not fit its complement", hex("00 05 00 00 00 41")},
+      {"stored block cut short", hex("00 ff 00 00 ff 41 42")},
+      {"fixed block without its end", bit_writer{}.put(0, 1).put(1, 2).put(0b00001100, 8).out},
+      {"reference to before the beginning", hex("f2 00 11 00 00")},
     };
     for (const auto& [what, compressed] : rows) {
       CAF_MESSAGE(what);

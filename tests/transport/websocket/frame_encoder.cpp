@@ -76,7 +76,8 @@ CAF_TEST(a_close_text_that_is_no_utf8_is_still_cut) {
 
 CAF_TEST(a_client_masks) {
   byte_vector out;
-  append_client_frame(out, opcode::text, bytes("Hello"), {std::byte{0x37}, std::byte{0xFA}, std::byte{0x21}, std::byte{0x3D}});
+  append_client_frame(out, opcode::text, bytes("Hello"),
+                      {std::byte{0x37}, std::byte{0xFA}, std::byte{0x21}, std::byte{0x3D}});
   CAF_CHECK(out == hex("81 85 37 fa 21 3d 7f 9f 4d 51 58"));  // RFC 6455, 5.7
 }
 

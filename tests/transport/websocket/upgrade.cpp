@@ -12,8 +12,8 @@ using namespace troupe::websocket;
 namespace {
 
 constexpr std::string_view good =
-    "GET /mqtt HTTP/1.1\r\nHost: broker.example.com\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n";
+  "GET /mqtt HTTP/1.1\r\nHost: broker.example.com\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n";
 
 /// The good request with one part replaced.
 std::string with(std::string_view part, std::string_view instead) {
@@ -102,61 +102,61 @@ CAF_TEST(frames_that_follow_at_once_are_left_to_the_decoder) {
 
 CAF_TEST(every_request_gets_the_status_it_deserves) {
   const row rows[] = {
-      {"query", with("/mqtt", "/mqtt?token=1"), 101},
-      {"absolute form", with("/mqtt", "http://broker.example.com/mqtt?x"), 101},
-      {"several tokens, any case", with("Connection: Upgrade", "connection: keep-alive, UPGRADE"), 101},
-      {"Connection twice", with("Connection: Upgrade", "Connection: keep-alive\r\nConnection: upgrade"), 101},
-      {"Upgrade in capitals", with("websocket\r\n", "WebSocket\r\n"), 101},
-      {"a body of nothing", plus("Content-Length: 0"), 101},
-      {"fields up to the limit", plus(many_fields(request_fields_max - 6)), 101},
-      {"other path", with("/mqtt", "/"), 404},
-      {"path is not a prefix", with("/mqtt", "/mqtt/"), 404},
-      {"path with other case", with("/mqtt", "/MQTT"), 404},
-      {"asterisk", with("GET /mqtt", "OPTIONS *"), 404},
-      {"other path and method", with("GET /mqtt", "POST /x"), 404},
-      {"POST", with("GET", "POST"), 405},
-      {"HEAD", with("GET", "HEAD"), 405},
-      {"no such method", with("GET", "FETCH"), 405},
-      {"plain GET", "GET /mqtt HTTP/1.1\r\nHost: a\r\n\r\n", 426},
-      {"no Upgrade", with("Upgrade: websocket\r\n", ""), 426},
-      {"other Upgrade", with("websocket\r\n", "h2c\r\n"), 426},
-      {"no Connection", with("Connection: Upgrade\r\n", ""), 426},
-      {"other Connection", with("Connection: Upgrade", "Connection: keep-alive"), 426},
-      {"no version", with("Sec-WebSocket-Version: 13\r\n", ""), 426},
-      {"old version", with("Version: 13", "Version: 8"), 426},
-      {"versions", with("Version: 13", "Version: 13, 8"), 426},
-      {"HTTP/1.0", with("HTTP/1.1", "HTTP/1.0"), 400},
-      {"HTTP/2.0", with("HTTP/1.1", "HTTP/2.0"), 400},
-      {"no Host", with("Host: broker.example.com\r\n", ""), 400},
-      {"two Hosts", plus("Host: other"), 400},
-      {"no key", with("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n", ""), 400},
-      {"two keys", plus("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="), 400},
-      {"short key", with("dGhlIHNhbXBsZSBub25jZQ==", "dGhlIHNhbXBsZSBub25j"), 400},
-      {"long key", with("dGhlIHNhbXBsZSBub25jZQ==", "AAAAdGhlIHNhbXBsZSBub25jZQ=="), 400},
-      {"key is no base64", with("dGhlIHNhbXBsZSBub25jZQ==", "dGhl?HNhbXBsZSBub25jZQ=="), 400},
-      {"no padding", with("dGhlIHNhbXBsZSBub25jZQ==", "dGhlIHNhbXBsZSBub25jZQAA"), 400},
-      {"a body", plus("Content-Length: 5"), 400},
-      {"a chunked body", plus("Transfer-Encoding: chunked"), 400},
-      {"a length that is none", plus("Content-Length: x"), 400},
-      {"no colon", plus("nonsense"), 400},
-      {"blank before the colon", plus("Name : value"), 400},
-      {"folded field", plus("Name: value\r\n folded"), 400},
-      {"a line without CR", plus("Name: value\nOther: value"), 400},
-      {"NUL", plus(std::string_view{"Name: a\0b", 9}), 400},
-      {"no version in the line", with(" HTTP/1.1", ""), 400},
-      {"blank in the target", with("/mqtt", "/mq tt"), 400},
-      {"no subprotocol", with("Sec-WebSocket-Protocol: mqtt\r\n", ""), 400},
-      {"other subprotocol", with("Protocol: mqtt", "Protocol: chat, stomp"), 400},
-      {"subprotocol in other case", with("Protocol: mqtt", "Protocol: MQTT"), 400},
-      {"too many fields", plus(many_fields(request_fields_max + 1)), 431},
-      {"one long field", plus("X: " + std::string(request_bytes_max, 'x')), 431},
-      {"long target", with("/mqtt", "/" + std::string(request_bytes_max, 'x')), 431},
-      {"TLS", "\x16\x03\x01\x02", 400},
-      {"MQTT", "\x10\x0C", 400},
-      {"a line end first", "\r\nGET /mqtt", 400},
-      {"lower case method", "get /mqtt", 400},
-      {"a long word", std::string(33, 'G'), 400},
-      {"a bare line end", "GET /mqtt HTTP/1.1\nHost", 400},
+    {"query", with("/mqtt", "/mqtt?token=1"), 101},
+    {"absolute form", with("/mqtt", "http://broker.example.com/mqtt?x"), 101},
+    {"several tokens, any case", with("Connection: Upgrade", "connection: keep-alive, UPGRADE"), 101},
+    {"Connection twice", with("Connection: Upgrade", "Connection: keep-alive\r\nConnection: upgrade"), 101},
+    {"Upgrade in capitals", with("websocket\r\n", "WebSocket\r\n"), 101},
+    {"a body of nothing", plus("Content-Length: 0"), 101},
+    {"fields up to the limit", plus(many_fields(request_fields_max - 6)), 101},
+    {"other path", with("/mqtt", "/"), 404},
+    {"path is not a prefix", with("/mqtt", "/mqtt/"), 404},
+    {"path with other case", with("/mqtt", "/MQTT"), 404},
+    {"asterisk", with("GET /mqtt", "OPTIONS *"), 404},
+    {"other path and method", with("GET /mqtt", "POST /x"), 404},
+    {"POST", with("GET", "POST"), 405},
+    {"HEAD", with("GET", "HEAD"), 405},
+    {"no such method", with("GET", "FETCH"), 405},
+    {"plain GET", "GET /mqtt HTTP/1.1\r\nHost: a\r\n\r\n", 426},
+    {"no Upgrade", with("Upgrade: websocket\r\n", ""), 426},
+    {"other Upgrade", with("websocket\r\n", "h2c\r\n"), 426},
+    {"no Connection", with("Connection: Upgrade\r\n", ""), 426},
+    {"other Connection", with("Connection: Upgrade", "Connection: keep-alive"), 426},
+    {"no version", with("Sec-WebSocket-Version: 13\r\n", ""), 426},
+    {"old version", with("Version: 13", "Version: 8"), 426},
+    {"versions", with("Version: 13", "Version: 13, 8"), 426},
+    {"HTTP/1.0", with("HTTP/1.1", "HTTP/1.0"), 400},
+    {"HTTP/2.0", with("HTTP/1.1", "HTTP/2.0"), 400},
+    {"no Host", with("Host: broker.example.com\r\n", ""), 400},
+    {"two Hosts", plus("Host: other"), 400},
+    {"no key", with("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n", ""), 400},
+    {"two keys", plus("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="), 400},
+    {"short key", with("dGhlIHNhbXBsZSBub25jZQ==", "dGhlIHNhbXBsZSBub25j"), 400},
+    {"long key", with("dGhlIHNhbXBsZSBub25jZQ==", "AAAAdGhlIHNhbXBsZSBub25jZQ=="), 400},
+    {"key is no base64", with("dGhlIHNhbXBsZSBub25jZQ==", "dGhl?HNhbXBsZSBub25jZQ=="), 400},
+    {"no padding", with("dGhlIHNhbXBsZSBub25jZQ==", "dGhlIHNhbXBsZSBub25jZQAA"), 400},
+    {"a body", plus("Content-Length: 5"), 400},
+    {"a chunked body", plus("Transfer-Encoding: chunked"), 400},
+    {"a length that is none", plus("Content-Length: x"), 400},
+    {"no colon", plus("nonsense"), 400},
+    {"blank before the colon", plus("Name : value"), 400},
+    {"folded field", plus("Name: value\r\n folded"), 400},
+    {"a line without CR", plus("Name: value\nOther: value"), 400},
+    {"NUL", plus(std::string_view{"Name: a\0b", 9}), 400},
+    {"no version in the line", with(" HTTP/1.1", ""), 400},
+    {"blank in the target", with("/mqtt", "/mq tt"), 400},
+    {"no subprotocol", with("Sec-WebSocket-Protocol: mqtt\r\n", ""), 400},
+    {"other subprotocol", with("Protocol: mqtt", "Protocol: chat, stomp"), 400},
+    {"subprotocol in other case", with("Protocol: mqtt", "Protocol: MQTT"), 400},
+    {"too many fields", plus(many_fields(request_fields_max + 1)), 431},
+    {"one long field", plus("X: " + std::string(request_bytes_max, 'x')), 431},
+    {"long target", with("/mqtt", "/" + std::string(request_bytes_max, 'x')), 431},
+    {"TLS", "\x16\x03\x01\x02", 400},
+    {"MQTT", "\x10\x0C", 400},
+    {"a line end first", "\r\nGET /mqtt", 400},
+    {"lower case method", "get /mqtt", 400},
+    {"a long word", std::string(33, 'G'), 400},
+    {"a bare line end", "GET /mqtt HTTP/1.1\nHost", 400},
   };
   for (const auto& one : rows) {
     auto got = status(judge(one.request));
@@ -165,7 +165,8 @@ CAF_TEST(every_request_gets_the_status_it_deserves) {
 }
 
 CAF_TEST(a_cut_request_is_never_judged_otherwise_than_the_whole) {
-  const std::string requests[] = {with("/mqtt", "/"), with("GET", "POST"), plus("nonsense"), with("Version: 13", "Version: 8")};
+  const std::string requests[] = {with("/mqtt", "/"), with("GET", "POST"), plus("nonsense"),
+                                  with("Version: 13", "Version: 8")};
   for (const auto& request : requests) {
     auto whole = status(judge(request));
     for (std::size_t size = 0; size < request.size(); ++size) {
@@ -193,10 +194,16 @@ CAF_TEST(overload_has_its_own_answers) {
 }
 
 CAF_TEST(the_subprotocol_is_chosen_in_the_order_of_the_client) {
-  struct choice { const char* offered; const char* chosen; };
+  struct choice {
+    const char* offered;
+    const char* chosen;
+  };
   const choice choices[] = {
-      {"mqttv3.1, mqtt", "mqttv3.1"}, {"mqtt, mqttv3.1", "mqtt"}, {"chat,mqtt", "mqtt"}, {" , mqtt ,", "mqtt"},
-      {"chat\r\nSec-WebSocket-Protocol: mqttv3.1", "mqttv3.1"},
+    {"mqttv3.1, mqtt", "mqttv3.1"},
+    {"mqtt, mqttv3.1", "mqtt"},
+    {"chat,mqtt", "mqtt"},
+    {" , mqtt ,", "mqtt"},
+    {"chat\r\nSec-WebSocket-Protocol: mqttv3.1", "mqttv3.1"},
   };
   for (const auto& one : choices) {
     auto result = accepted(judge(with("Protocol: mqtt", "Protocol: " + std::string{one.offered})));
@@ -229,38 +236,43 @@ CAF_TEST(origins_are_checked_where_they_are_configured) {
   CAF_CHECK_EQUAL(status(judge(plus("Origin: null"), options)), 403u);
   CAF_CHECK_EQUAL(status(judge(plus("Origin:"), options)), 403u);
   CAF_CHECK_EQUAL(status(judge(good, options)), 101u);
-  CAF_CHECK_EQUAL(status(judge(plus("Origin: https://app.example.com\r\nOrigin: https://evil.example"), options)), 400u);
+  CAF_CHECK_EQUAL(status(judge(plus("Origin: https://app.example.com\r\nOrigin: https://evil.example"), options)),
+                  400u);
 }
 
 CAF_TEST(origin_patterns) {
-  struct pattern { const char* origin; const char* allowed; bool result; };
+  struct pattern {
+    const char* origin;
+    const char* allowed;
+    bool result;
+  };
   const pattern patterns[] = {
-      {"https://a.com", "https://a.com", true},
-      {"HTTPS://A.com", "https://a.COM", true},
-      {"http://a.com", "https://a.com", false},
-      {"https://a.com:8443", "https://a.com", false},
-      {"https://a.com:8443", "https://a.com:8443", true},
-      {"https://a.com:8443", "a.com", true},
-      {"http://a.com", "a.com", true},
-      {"http://a.com:80", "a.com:81", false},
-      {"http://a.com:81", "a.com:81", true},
-      {"https://x.a.com", "*.a.com", true},
-      {"https://x.y.a.com:1", "*.a.com", true},
-      {"https://a.com", "*.a.com", false},
-      {"https://.a.com", "*.a.com", false},
-      {"https://evila.com", "*.a.com", false},
-      {"https://x.a.com.evil", "*.a.com", false},
-      {"https://x.a.com", "https://*.a.com", true},
-      {"http://x.a.com", "https://*.a.com", false},
-      {"http://x.a.com:9", "http://*.a.com:9", true},
-      {"http://[::1]:9", "[::1]", true},
-      {"http://[::1]:9", "http://[::1]:9", true},
-      {"null", "null", true},
-      {"null", "*", true},
-      {"null", "*.a.com", false},
-      {"x.a.com", "*.a.com", false},
-      {"", "*.a.com", false},
-      {"https://x.a.com", "", false},
+    {"https://a.com", "https://a.com", true},
+    {"HTTPS://A.com", "https://a.COM", true},
+    {"http://a.com", "https://a.com", false},
+    {"https://a.com:8443", "https://a.com", false},
+    {"https://a.com:8443", "https://a.com:8443", true},
+    {"https://a.com:8443", "a.com", true},
+    {"http://a.com", "a.com", true},
+    {"http://a.com:80", "a.com:81", false},
+    {"http://a.com:81", "a.com:81", true},
+    {"https://x.a.com", "*.a.com", true},
+    {"https://x.y.a.com:1", "*.a.com", true},
+    {"https://a.com", "*.a.com", false},
+    {"https://.a.com", "*.a.com", false},
+    {"https://evila.com", "*.a.com", false},
+    {"https://x.a.com.evil", "*.a.com", false},
+    {"https://x.a.com", "https://*.a.com", true},
+    {"http://x.a.com", "https://*.a.com", false},
+    {"http://x.a.com:9", "http://*.a.com:9", true},
+    {"http://[::1]:9", "[::1]", true},
+    {"http://[::1]:9", "http://[::1]:9", true},
+    {"null", "null", true},
+    {"null", "*", true},
+    {"null", "*.a.com", false},
+    {"x.a.com", "*.a.com", false},
+    {"", "*.a.com", false},
+    {"https://x.a.com", "", false},
   };
   for (const auto& one : patterns)
     if (origin_allowed(one.origin, {one.allowed}) != one.result) CAF_ERROR(one.origin << " against " << one.allowed);
@@ -268,21 +280,25 @@ CAF_TEST(origin_patterns) {
 }
 
 CAF_TEST(the_real_client_is_believed_from_trusted_proxies_only) {
-  struct chain { const char* peer; const char* forwarded; const char* client; };
+  struct chain {
+    const char* peer;
+    const char* forwarded;
+    const char* client;
+  };
   const chain chains[] = {
-      {"10.0.0.1:1", "203.0.113.7", "203.0.113.7"},
-      {"10.0.0.1:1", "203.0.113.7:555", "203.0.113.7:555"},
-      {"10.0.0.1:1", "[2001:db8::1]:555", "[2001:db8::1]:555"},
-      {"10.0.0.1:1", "2001:db8::1", "2001:db8::1"},
-      {"10.0.0.1:1", "6.6.6.6, 203.0.113.7", "203.0.113.7"},
-      {"10.0.0.1:1", "6.6.6.6, 203.0.113.7, 10.0.0.2", "203.0.113.7"},
-      {"10.0.0.1:1", "6.6.6.6\r\nX-Forwarded-For: 203.0.113.7", "203.0.113.7"},
-      {"10.0.0.1:1", "10.0.0.3, 10.0.0.2", "10.0.0.3"},
-      {"10.0.0.1:1", "nonsense, 10.0.0.2", "10.0.0.2"},
-      {"10.0.0.1:1", "203.0.113.7, unknown", "unknown"},
-      {"10.0.0.1:1", "", "unknown"},
-      {"192.0.2.1:1", "203.0.113.7", "unknown"},
-      {"[::ffff:10.0.0.1]:1", "203.0.113.7", "203.0.113.7"},
+    {"10.0.0.1:1", "203.0.113.7", "203.0.113.7"},
+    {"10.0.0.1:1", "203.0.113.7:555", "203.0.113.7:555"},
+    {"10.0.0.1:1", "[2001:db8::1]:555", "[2001:db8::1]:555"},
+    {"10.0.0.1:1", "2001:db8::1", "2001:db8::1"},
+    {"10.0.0.1:1", "6.6.6.6, 203.0.113.7", "203.0.113.7"},
+    {"10.0.0.1:1", "6.6.6.6, 203.0.113.7, 10.0.0.2", "203.0.113.7"},
+    {"10.0.0.1:1", "6.6.6.6\r\nX-Forwarded-For: 203.0.113.7", "203.0.113.7"},
+    {"10.0.0.1:1", "10.0.0.3, 10.0.0.2", "10.0.0.3"},
+    {"10.0.0.1:1", "nonsense, 10.0.0.2", "10.0.0.2"},
+    {"10.0.0.1:1", "203.0.113.7, unknown", "unknown"},
+    {"10.0.0.1:1", "", "unknown"},
+    {"192.0.2.1:1", "203.0.113.7", "unknown"},
+    {"[::ffff:10.0.0.1]:1", "203.0.113.7", "203.0.113.7"},
   };
   transport::network_list trusted{{"10.0.0.0/8"}};
   for (const auto& one : chains) {
@@ -294,8 +310,10 @@ CAF_TEST(the_real_client_is_believed_from_trusted_proxies_only) {
 CAF_TEST(compression_is_agreed_on_in_the_response) {
   config::websocket_options options;
   options.deflate.enabled = true;
-  auto result = accepted(judge(plus("Sec-WebSocket-Extensions: x-other\r\nSec-WebSocket-Extensions: permessage-deflate; "
-                                    "client_max_window_bits"), options));
+  auto result =
+    accepted(judge(plus("Sec-WebSocket-Extensions: x-other\r\nSec-WebSocket-Extensions: permessage-deflate; "
+                        "client_max_window_bits"),
+                   options));
   CAF_CHECK(result.deflate.has_value());
   CAF_CHECK(contains(result.response, "\r\nSec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; "
                                       "client_no_context_takeover; client_max_window_bits=12\r\n"));

@@ -14,7 +14,11 @@ namespace {
 bool plain_check(std::span<const std::byte> text) {
   for (std::size_t at = 0; at < text.size();) {
     auto lead = std::to_integer<unsigned>(text[at]);
-    std::size_t size = lead < 0x80 ? 1 : (lead & 0xE0) == 0xC0 ? 2 : (lead & 0xF0) == 0xE0 ? 3 : (lead & 0xF8) == 0xF0 ? 4 : 0;
+    std::size_t size = lead < 0x80             ? 1
+                       : (lead & 0xE0) == 0xC0 ? 2
+                       : (lead & 0xF0) == 0xE0 ? 3
+                       : (lead & 0xF8) == 0xF0 ? 4
+                                               : 0;
     if (size == 0 || at + size > text.size()) return false;
     unsigned point = size == 1 ? lead : lead & (0x7Fu >> size);
     for (std::size_t i = 1; i < size; ++i) {

@@ -104,8 +104,14 @@ std::string digest(const effects& of) {
 
 publication_ptr message(std::string_view topic, std::string_view payload, troupe::qos at, bool retain,
                         time_point expires) {
-  return publication::make({.topic = topic, .properties = {}, .payload = bytes(payload), .qos = at, .retain = retain,
-                            .expires = expires, .publisher = {}, .publisher_hash = 0});
+  return publication::make({.topic = topic,
+                            .properties = {},
+                            .payload = bytes(payload),
+                            .qos = at,
+                            .retain = retain,
+                            .expires = expires,
+                            .publisher = {},
+                            .publisher_hash = 0});
 }
 
 }  // namespace troupe::session::test

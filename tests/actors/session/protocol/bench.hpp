@@ -75,10 +75,17 @@ public:
   std::vector<mqtt::packet> out;           ///< and decoded
 
   environment env() const {
-    return {.limits = limits, .now = now, .self = self(), .mount_point = mount_point, .access = access,
-            .authentication = authentication, .response_information = response_information,
-            .outbox_room = outbox_room, .fault_injection = fault_injection,
-            .disconnect_on_denied = disconnect_on_denied, .paused = paused};
+    return {.limits = limits,
+            .now = now,
+            .self = self(),
+            .mount_point = mount_point,
+            .access = access,
+            .authentication = authentication,
+            .response_information = response_information,
+            .outbox_room = outbox_room,
+            .fault_injection = fault_injection,
+            .disconnect_on_denied = disconnect_on_denied,
+            .paused = paused};
   }
   static session_ref self() { return {.slot = 7, .generation = 1, .loop = 0}; }
 

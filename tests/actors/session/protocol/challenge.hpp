@@ -13,8 +13,7 @@ public:
   explicit challenge_exchange(std::string expected) : expected_{std::move(expected)} {}
 
   answer step(mqtt::bytes_view data) const override {
-    if (expected_.empty())
-      return {mqtt::reason::continue_authentication, {data.begin(), data.end()}, {}};
+    if (expected_.empty()) return {mqtt::reason::continue_authentication, {data.begin(), data.end()}, {}};
     if (said(data) != expected_) return {mqtt::reason::not_authorized, {}, {}};
     return {mqtt::reason::success, {std::byte{'o'}, std::byte{'k'}}, "mirror"};
   }

@@ -106,7 +106,12 @@ CAF_TEST(wills_are_held_against_the_limits) {
   CAF_CHECK(told(judge(packet), version::v5) == reason::retain_not_supported);
   limits.qos_max = 1;
   CAF_CHECK(told(judge(packet), version::v5) == reason::qos_not_supported);
-  CAF_CHECK(!told(judge([&] { auto old = packet; old.version = version::v3_1_1; return old; }()), version::v3_1_1));
+  CAF_CHECK(!told(judge([&] {
+                    auto old = packet;
+                    old.version = version::v3_1_1;
+                    return old;
+                  }()),
+                  version::v3_1_1));
   limits = {};
   will.topic = "$SYS/x";
   CAF_CHECK(told(judge(packet), version::v5) == reason::not_authorized);

@@ -64,10 +64,10 @@ CAF_TEST(each_filter_is_judged_by_itself) {
   b.send(request_for({"a", "a/#/b", "a/+", "$share/g/a", "secret", "b", "c", "a"}));
   CAF_CHECK_EQUAL(b.fx.subscribe.at(0).entries.size(), 3u);
   b.answer_subscribe(b.fx.subscribe.at(0).ticket);
-  CAF_CHECK(suback(b) == (reasons{reason::granted_qos_1, reason::topic_filter_invalid,
-                                  reason::wildcard_subscriptions_not_supported,
-                                  reason::shared_subscriptions_not_supported, reason::not_authorized,
-                                  reason::granted_qos_1, reason::quota_exceeded, reason::granted_qos_1}));
+  CAF_CHECK(suback(b) ==
+            (reasons{reason::granted_qos_1, reason::topic_filter_invalid, reason::wildcard_subscriptions_not_supported,
+                     reason::shared_subscriptions_not_supported, reason::not_authorized, reason::granted_qos_1,
+                     reason::quota_exceeded, reason::granted_qos_1}));
   CAF_CHECK_EQUAL(b.rec.subscriptions.size(), 2u);
 }
 
