@@ -60,13 +60,17 @@ void delivery_state::answer(std::span<const route_desk::waiting> complete) {
 }
 
 void delivery_state::subscribed(const actors::subscribed& answer) {
-  if (!at_->requests.answered(answer.session, answer.ticket)) return;
-  if (auto* seat = at_->sessions.find(answer.session)) seat->subscribed(answer.ticket);
+  auto progress = at_->requests.answered(answer.session, answer.ticket, answer.refused);
+  auto* seat = at_->sessions.find(answer.session);
+  if (seat && progress != request_desk::progress::waiting)
+    seat->subscribed(answer.ticket, progress == request_desk::progress::granted);
 }
 
 void delivery_state::unsubscribed(const actors::unsubscribed& answer) {
-  if (!at_->requests.answered(answer.session, answer.ticket)) return;
-  if (auto* seat = at_->sessions.find(answer.session)) seat->unsubscribed(answer.ticket);
+  auto progress = at_->requests.answered(answer.session, answer.ticket, answer.refused);
+  auto* seat = at_->sessions.find(answer.session);
+  if (seat && progress != request_desk::progress::waiting)
+    seat->unsubscribed(answer.ticket, progress == request_desk::progress::granted);
 }
 
 }  // namespace troupe::actors

@@ -123,10 +123,12 @@ struct delivered {
 struct subscribed {
   session_ref session;
   std::uint32_t ticket = 0;
+  bool refused = false;  ///< two shards in a row failed at it
 };
 struct unsubscribed {
   session_ref session;
   std::uint32_t ticket = 0;
+  bool refused = false;
 };
 
 // -- between registry and sessions ----------------------------------------------------------------------------------

@@ -1,8 +1,11 @@
 #include "actors/station.hpp"
 
+#include <random>
+
 #include <caf/all.hpp>
 
 #include "actors/delivery.hpp"
+#include "actors/refusals.hpp"
 #include "actors/registry.hpp"
 #include "actors/session/sessions.hpp"
 #include "config/log.hpp"
@@ -32,6 +35,7 @@ station::station(caf::actor_system& system, std::uint32_t index, runtime::post_o
   place_.adopt_link = [this](std::unique_ptr<transport::link> moved) -> transport::link& {
     return links_.adopt(std::move(moved));
   };
+  answer_refused_mail(loop_, place_);
   loop_.on_gather([this] {
     auto more = place_.routes.flush();
     return links_.process_pending() || more;
@@ -55,7 +59,7 @@ caf::actor station::start_seated(runtime::role which, Behaviour behaviour, Ts...
 caf::actor station::start_shard() {
   return start_seated(runtime::role::shard, shard,
                       shard_setup{&place_.office, &loop_.seat_of(runtime::role::shard), &place_.retained, &options_,
-                                  shards_started_++});
+                                  std::random_device{}(), shards_started_++});
 }
 
 caf::actor station::start_supervisor() {

@@ -31,6 +31,7 @@ int refuse(const std::vector<std::string>& errors) {
 int run(const sources& from, const commands& with) {
   auto loaded = load(from);
   if (!loaded.ok()) return refuse(loaded.errors);
+  if (const auto errors = with.check_files(loaded.options); !errors.empty()) return refuse(errors);
   return with.run(std::move(loaded.options), [from] { return load(from); });
 }
 

@@ -25,7 +25,7 @@ struct passwd_request {
 struct commands {
   std::function<int(options, std::function<load_result()>)> run;
   std::function<int(const passwd_request&)> passwd;
-  /// One line for everything wrong in the files that options name; asked by check-config.
+  /// One line for everything wrong in the files that options name; asked before a start and by check-config.
   std::function<std::vector<std::string>(const options&)> check_files;
 };
 

@@ -59,7 +59,7 @@ const row<node_options> node_rows[] = {
   {"name", &node_options::name, plain, any, on_restart,
    "Name of this node, unique in a cluster; shown in $SYS and in the log."},
   {"loops", &node_options::loops, loops, between(0, 1024), on_restart, "Event loops, a thread each. 0: one per core."},
-  {"stop_timeout", &node_options::stop_timeout, milliseconds, between(0, 3'600'000), on_reload,
+  {"stop_timeout", &node_options::stop_timeout, milliseconds, between(0, 3'600'000), on_restart,
    "From SIGTERM to exit at the latest; clients are told 0x8B and their queues flushed within it."},
 };
 
@@ -148,17 +148,17 @@ const row<node_limits> node_limits_rows[] = {
 };
 
 const row<access_options> access_rows[] = {
-  {"allow_anonymous", &access_options::allow_anonymous, plain, any, on_reload,
+  {"allow_anonymous", &access_options::allow_anonymous, plain, any, on_restart,
    "Whether clients without user name and password are let in. auto: as long as there is no password file; every "
    "listener has to be bound to loopback or to a unix socket then."},
-  {"password_file", &access_options::password_file, plain, any, on_reload,
+  {"password_file", &access_options::password_file, plain, any, on_restart,
    "Users and their hashes, written by `troupe passwd`; read again on SIGHUP. Empty: none."},
-  {"acl_file", &access_options::acl_file, plain, any, on_reload,
+  {"acl_file", &access_options::acl_file, plain, any, on_restart,
    "Who may publish and subscribe to what; read again on SIGHUP and felt by live subscriptions. Empty: everything is "
    "allowed."},
-  {"acl_default_allow", &access_options::acl_default_allow, plain, any, on_reload,
+  {"acl_default_allow", &access_options::acl_default_allow, plain, any, on_restart,
    "Whether a topic that no rule of the ACL file names is allowed."},
-  {"disconnect_on_denied", &access_options::disconnect_on_denied, plain, any, on_reload,
+  {"disconnect_on_denied", &access_options::disconnect_on_denied, plain, any, on_restart,
    "Cut a client that publishes where it may not, instead of answering 0x87."},
 };
 
@@ -251,19 +251,19 @@ const row<deflate_options> deflate_rows[] = {
 };
 
 const row<tls_options> tls_rows[] = {
-  {"certificate", &tls_options::certificate, plain, any, on_reload,
+  {"certificate", &tls_options::certificate, plain, any, on_restart,
    "PEM file with the certificate and its chain; read again on SIGHUP."},
-  {"key", &tls_options::key, plain, any, on_reload, "PEM file with the certificate's key; read again on SIGHUP."},
-  {"ca", &tls_options::ca, plain, any, on_reload,
+  {"key", &tls_options::key, plain, any, on_restart, "PEM file with the certificate's key; read again on SIGHUP."},
+  {"ca", &tls_options::ca, plain, any, on_restart,
    "PEM file that client certificates are checked against; read again on SIGHUP."},
-  {"client_certificates", &tls_options::client_certificates, plain, any, on_reload,
+  {"client_certificates", &tls_options::client_certificates, plain, any, on_restart,
    "Whether clients are asked for a certificate, and whether they need one."},
-  {"version_min", &tls_options::version_min, plain, any, on_reload, "Oldest TLS version accepted: 1.2 or 1.3."},
-  {"version_max", &tls_options::version_max, plain, any, on_reload, "Newest TLS version accepted: 1.2 or 1.3."},
-  {"ciphers", &tls_options::ciphers, plain, any, on_reload, "Cipher list of TLS 1.2. Empty: OpenSSL's default."},
-  {"ciphersuites", &tls_options::ciphersuites, plain, any, on_reload,
+  {"version_min", &tls_options::version_min, plain, any, on_restart, "Oldest TLS version accepted: 1.2 or 1.3."},
+  {"version_max", &tls_options::version_max, plain, any, on_restart, "Newest TLS version accepted: 1.2 or 1.3."},
+  {"ciphers", &tls_options::ciphers, plain, any, on_restart, "Cipher list of TLS 1.2. Empty: OpenSSL's default."},
+  {"ciphersuites", &tls_options::ciphersuites, plain, any, on_restart,
    "Cipher suites of TLS 1.3. Empty: OpenSSL's default."},
-  {"alpn", &tls_options::alpn, plain, any, on_reload,
+  {"alpn", &tls_options::alpn, plain, any, on_restart,
    "Protocols offered, in order of preference. Empty: ALPN is not answered."},
   {"common_name_as_user", &tls_options::common_name_as_user, plain, any, on_restart,
    "Take the user name from the subject common name of the client's certificate."},

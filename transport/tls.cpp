@@ -180,7 +180,8 @@ io_result tls_session::handshake() noexcept {
 io_result tls_session::read(std::span<std::byte> into) noexcept {
   ERR_clear_error();
   std::size_t bytes = 0;
-  const auto result = result_of(SSL_read_ex(session_, into.data(), into.size(), &bytes), bytes);
+  const int value = SSL_read_ex(session_, into.data(), into.size(), &bytes);
+  const auto result = result_of(value, bytes);
   if (result.status == io_status::failed) ERR_clear_error();
   return result;
 }
@@ -188,7 +189,8 @@ io_result tls_session::read(std::span<std::byte> into) noexcept {
 io_result tls_session::write(std::span<const std::byte> from) noexcept {
   ERR_clear_error();
   std::size_t bytes = 0;
-  const auto result = result_of(SSL_write_ex(session_, from.data(), from.size(), &bytes), bytes);
+  const int value = SSL_write_ex(session_, from.data(), from.size(), &bytes);
+  const auto result = result_of(value, bytes);
   if (result.status == io_status::failed) ERR_clear_error();
   return result;
 }

@@ -20,7 +20,7 @@ void request_desk::split(session_ref who, std::uint32_t ticket, std::vector<Entr
     ++asked;
     office_.send(shard, runtime::role::shard, Message{who, ticket, std::move(by_shard[shard])});
   }
-  if (ticket != 0) under_way_[{who, ticket}] = asked;
+  if (ticket != 0) under_way_[{who, ticket}] = {asked};
 }
 
 void request_desk::ask(session_ref who, session::subscribe_request what) {
@@ -34,11 +34,14 @@ void request_desk::ask(session_ref who, session::unsubscribe_request what) {
   split<unsubscribe>(who, what.ticket, std::move(what.filters), [](const shared_text& filter) { return filter.view(); });
 }
 
-bool request_desk::answered(session_ref who, std::uint32_t ticket) {
+request_desk::progress request_desk::answered(session_ref who, std::uint32_t ticket, bool refused) {
   auto at = under_way_.find({who, ticket});
-  if (at == under_way_.end() || --at->second > 0) return false;
+  if (at == under_way_.end()) return progress::waiting;
+  at->second.refused |= refused;
+  if (--at->second.answers_due > 0) return progress::waiting;
+  auto outcome = at->second.refused ? progress::refused : progress::granted;
   under_way_.erase(at);
-  return true;
+  return outcome;
 }
 
 }  // namespace troupe::actors

@@ -17,8 +17,9 @@ public:
 
   void ask(session_ref who, session::subscribe_request what);
   void ask(session_ref who, session::unsubscribe_request what);
-  /// One shard's answer; true when it was the last one of the request.
-  bool answered(session_ref who, std::uint32_t ticket);
+  enum class progress : std::uint8_t { waiting, granted, refused };
+  /// One shard's answer; not `waiting` when it was the last one of the request. One refusal refuses all of it.
+  progress answered(session_ref who, std::uint32_t ticket, bool refused);
 
   std::size_t requests_under_way() const noexcept { return under_way_.size(); }
 
@@ -38,7 +39,12 @@ private:
   void split(session_ref who, std::uint32_t ticket, std::vector<Entry> entries, FilterOf filter_of);
 
   runtime::post_office& office_;
-  std::unordered_map<key, std::uint32_t, key_hash> under_way_;
+  struct open_request {
+    std::uint32_t answers_due = 0;
+    bool refused = false;
+  };
+
+  std::unordered_map<key, open_request, key_hash> under_way_;
 };
 
 

@@ -25,7 +25,7 @@ caf::behavior shard(shard_actor* self, shard_setup setup) {
 
 void shard_state::begin(shard_setup setup) {
   setup_ = setup;
-  index_ = std::make_unique<subscription_index>(setup.options->shared_subscriptions.strategy, topic_hash(std::to_string(number())));
+  index_ = std::make_unique<subscription_index>(setup.options->shared_subscriptions.strategy, setup.seed);
   open_.resize(setup.office->loops());
   collected_.resize(setup.office->loops());
   if (setup.epoch > 0) rebuild();

@@ -38,6 +38,7 @@ struct shard_setup {
   runtime::seat* seat = nullptr;
   retained_desk* retained = nullptr;
   const config::options* options = nullptr;
+  std::uint64_t seed = 0;   ///< keeps strangers from choosing filters that collide
   std::uint64_t epoch = 0;  ///< how many shards sat here before; the first has nothing to rebuild
 };
 

@@ -68,7 +68,7 @@ bool light_actor::cleanup(caf::error&& reason, caf::execution_unit* host) {
 void light_actor::take(caf::mailbox_element& mail) {
   if (mail.content().match_elements<caf::exit_msg>()) {
     auto& exit = mail.content().get_mutable_as<caf::exit_msg>(0);
-    cleanup(std::move(exit.reason), &loop_);
+    if (exit.reason) cleanup(std::move(exit.reason), &loop_);  // a linked actor that ended normally ends nobody
     return;
   }
   try {
@@ -85,7 +85,10 @@ caf::resumable::resume_result light_actor::resume(caf::execution_unit*, size_t) 
     if (!mail && mailbox_.try_block()) return awaiting_message;
     while (mail) {
       caf::mailbox_element_ptr owned{std::exchange(mail, static_cast<caf::mailbox_element*>(mail->next))};
-      if (!mailbox_.closed()) take(*owned);
+      if (!mailbox_.closed())
+        take(*owned);
+      else
+        bounce(owned, caf::make_error(caf::exit_reason::unreachable));
     }
   }
   return done;

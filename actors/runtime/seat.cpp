@@ -23,6 +23,7 @@ void seat::handle_front(std::deque<envelope>& queue) {
   // The handler may post to this very seat: a deque keeps the front where it is.
   auto keep_alive = handle_;
   auto* actor = actor_;
+  if (actor->getf(caf::abstract_actor::is_terminated_flag)) return vacate();  // ended by an exit message: mail waits
   auto result = actor->activate(&loop_, *queue.front().mail);
   if (result != caf::scheduled_actor::activation_result::terminated) {
     ++handled_;

@@ -54,6 +54,7 @@ void supervisor_state::child_down(const caf::down_msg& down) {
     end_last_running();
   } else if (gone->ending) {
     gone->ending = false;
+    gone->retired = gone->spec.restart == restart::temporary;
     if (!group_is_ending()) start_missing();
   } else {
     child_failed(static_cast<std::size_t>(gone - children_.begin()), down.reason);

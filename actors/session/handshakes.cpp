@@ -198,6 +198,8 @@ void handshakes::arrived(const resume_session& from) {
 // The registry hears of the session before the client does: a crash in between would leave nobody else with the id.
 void handshakes::enter(session_ref wanted, transport::link& link, const session::connect_request& request) {
   auto* seat = at_.sessions.find(wanted);
+  if (seat) seat->kick(mqtt::reason::session_taken_over);  // [MQTT-3.1.4-3]
+  seat = at_.sessions.find(wanted);                        // it ended if it had no expiry
   auto session_present = seat != nullptr;
   if (!seat) seat = &at_.sessions.open();
   auto registry = registry_of(request.client_id, at_.office.loops());

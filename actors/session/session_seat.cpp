@@ -45,6 +45,7 @@ session::environment session_seat::environment() const {
           .self = self_,
           .mount_point = via_ ? std::string_view{via_->mount_point} : std::string_view{},
           .access = at_.access.get(),
+          .authentication = at_.authentication,
           .outbox_room = room,
           .fault_injection = at_.options.debug.allow_fault_injection && link_ && link_->peer_is_local(),
           .disconnect_on_denied = at_.options.access.disconnect_on_denied,
@@ -110,7 +111,17 @@ void session_seat::give_up(std::string_view why) {
   if (std::exchange(giving_up_, true)) return;
   log::peer_event("session", log::level::error, "session {} is disconnected: {}", record_.client_id.view(), why);
   kick(mqtt::reason::implementation_specific_error);
+  if (link_) let_go_of_link(mqtt::reason::implementation_specific_error, {});
+  if (record_.connected) detach_by_force();
   giving_up_ = false;
+}
+
+// Not even the loss of its link could be decided on: the record must not take itself for connected.
+void session_seat::detach_by_force() noexcept {
+  auto& fx = at_.effects;
+  fx.changes.emplace_back(session::changes::detach{at_.loop.now()});
+  session::apply(record_, fx);
+  fx.clear();
 }
 
 session_seat::rarely& session_seat::rare() {
@@ -121,15 +132,13 @@ session_seat::rarely& session_seat::rare() {
 // -- inputs ---------------------------------------------------------------------------------------------------------
 
 void session_seat::attach(transport::link& link, const session::connect_request& request, bool session_present) {
-  kick(mqtt::reason::session_taken_over);  // [MQTT-3.1.4-3]
-  if (ended_) return;
   link_ = &link;
   via_ = &link.listener().options();
   link.handler(*this);
   at_.counters.connected.add();
   at_.counters.connections_accepted.add();
   work([&](auto& of, auto& env, auto& fx) { session::connected(of, env, request, session_present, fx); });
-  tell_presence(true);
+  tell_presence();
   if (link_ && link_->paused()) link_->resume();
 }
 
@@ -152,7 +161,7 @@ void session_seat::on_closed(transport::link& gone, transport::close_cause) {
   log::debug("session", "client {} at {} lost its link", record_.client_id.view(), gone.peer());
   link_ = nullptr;
   at_.counters.connected.subtract();
-  tell_presence(false);
+  tell_presence();
   work([](auto& of, auto& env, auto& fx) { session::link_lost(of, env, fx); });
 }
 
@@ -164,13 +173,26 @@ void session_seat::routed(const session::route_result& result) {
   work([&](auto& of, auto& env, auto& fx) { session::routed(of, env, result, fx); });
 }
 
-void session_seat::subscribed(std::uint32_t ticket) {
-  work([&](auto& of, auto& env, auto& fx) { session::subscribed(of, env, ticket, {}, fx); });
+// One reason for each entry that was asked for; none where all is granted.
+std::vector<mqtt::reason> session_seat::refusals_of(std::uint32_t ticket) const {
+  for (std::uint32_t i = 0; i < record_.requests.size(); ++i) {
+    const auto& asked = record_.requests[i];
+    if (asked.ticket == ticket)
+      return std::vector(asked.subscribe.entries.size() + asked.unsubscribe.filters.size(),
+                         mqtt::reason::unspecified_error);
+  }
+  return {};
+}
+
+void session_seat::subscribed(std::uint32_t ticket, bool granted) {
+  auto reasons = granted ? std::vector<mqtt::reason>{} : refusals_of(ticket);
+  work([&](auto& of, auto& env, auto& fx) { session::subscribed(of, env, ticket, reasons, fx); });
   send_what_waited();
 }
 
-void session_seat::unsubscribed(std::uint32_t ticket) {
-  work([&](auto& of, auto& env, auto& fx) { session::unsubscribed(of, env, ticket, {}, fx); });
+void session_seat::unsubscribed(std::uint32_t ticket, bool granted) {
+  auto reasons = granted ? std::vector<mqtt::reason>{} : refusals_of(ticket);
+  work([&](auto& of, auto& env, auto& fx) { session::unsubscribed(of, env, ticket, reasons, fx); });
   send_what_waited();
 }
 
@@ -240,7 +262,7 @@ void session_seat::let_go_of_link(mqtt::reason why, std::string_view text) {
   }
   link->handler(at_.handshakes.farewell());
   link->close(close_reason_of(why), text);
-  tell_presence(false);
+  tell_presence();
 }
 
 void session_seat::finish_session() {
@@ -252,10 +274,10 @@ void session_seat::finish_session() {
   at_.sessions.close(self_);
 }
 
-void session_seat::tell_presence(bool connected) {
+void session_seat::tell_presence() {
   if (!has_shared_ || ended_) return;
   for (std::uint32_t shard = 0; shard < at_.office.loops(); ++shard)
-    at_.office.send(shard, runtime::role::shard, presence{self_, connected});
+    at_.office.send(shard, runtime::role::shard, presence{self_, link_ != nullptr});
 }
 
 // -- after every input ----------------------------------------------------------------------------------------------

@@ -27,12 +27,12 @@ public:
 
   // -- inputs, all on the loop's own thread ----------------------------------------------------------------------
 
-  /// Gives the session a link. One that it had is told 0x8E and closed first.
+  /// Gives the session a link. Precondition: it has none.
   void attach(transport::link& link, const session::connect_request& request, bool session_present);
   void deliver(const publication_ptr& body, const session::addressing& to);
   void routed(const session::route_result& result);
-  void subscribed(std::uint32_t ticket);
-  void unsubscribed(std::uint32_t ticket);
+  void subscribed(std::uint32_t ticket, bool granted);
+  void unsubscribed(std::uint32_t ticket, bool granted);
   void timeout(transport::timer_tick tick);
   void resume_reading();
   void access_changed();
@@ -40,6 +40,8 @@ public:
   void kick(mqtt::reason reason);
   /// Ends the session.
   void end();
+  /// Tells the shards whether it is connected, if it has shared subscriptions.
+  void tell_presence();
   /// Fault injection: the next handler throws.
   void make_faulty();
 
@@ -80,17 +82,18 @@ private:
   void seat_actor(bool faulty);
   bool restarts_too_often();
   void give_up(std::string_view why);
+  void detach_by_force() noexcept;
   rarely& rare();
 
   void count(const session::effects& fx) noexcept;
   void ask(session::subscribe_request request);
   void let_go_of_link(mqtt::reason why, std::string_view text);
   void finish_session();
-  void tell_presence(bool connected);
 
   void finish_input();
   void arm_timer();
   void pause_or_resume();
+  std::vector<mqtt::reason> refusals_of(std::uint32_t ticket) const;
   void send_what_waited();
   void charge_rate(std::span<const std::byte> packet);
   void refill_rate();

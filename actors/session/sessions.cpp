@@ -33,6 +33,7 @@ void tell_subscriptions(workplace& at, const recall& asked) {
                    runtime::mail_class::rebuilding);
   };
   for_each_session(at, [&](session_seat& seat) {
+    if (!seat.link()) seat.tell_presence();
     seat.record().subscriptions.for_each([&](const subscription& what) {
       auto home = shard_of_filter(what.filter, at.office.loops());
       if (home && *home != asked.shard) return;

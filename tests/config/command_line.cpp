@@ -98,10 +98,12 @@ CAF_TEST(questions_are_answered_with_success) {
   }
 }
 
-CAF_TEST(check_config_asks_about_the_files_too) {
+CAF_TEST(files_that_options_name_are_checked_too) {
   file_errors = {"passwords:3: is not user:hash"};
-  CAF_CHECK_EQUAL(execute({"check-config"}), exit_code::not_understood);
-  CAF_CHECK_EQUAL(err, "troupe: passwords:3: is not user:hash\n");
+  for (auto command : {"run", "check-config"}) {
+    CAF_CHECK_EQUAL(execute({command}), exit_code::not_understood);
+    CAF_CHECK_EQUAL(err, "troupe: passwords:3: is not user:hash\n");
+  }
   CAF_CHECK_EQUAL(runs, 0);
 }
 

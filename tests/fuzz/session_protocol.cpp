@@ -35,8 +35,9 @@ public:
   }
   /// In memory of its own, so that a read past the packet is seen.
   std::vector<std::byte> packet() {
-    auto high = byte();
-    auto size = std::min<std::size_t>(rest_.size(), static_cast<std::size_t>(high << 8 | byte()));
+    std::size_t size = byte();
+    size = size << 8 | byte();
+    size = std::min(size, rest_.size());
     auto taken = std::as_bytes(rest_.first(size));
     rest_ = rest_.subspan(size);
     return {taken.begin(), taken.end()};

@@ -114,7 +114,7 @@ def unfinished(files):
 def mirrored_tests(files):
     """tests/routing/topic.cpp tests routing/topic.hpp or .cpp; what serves other tests has a header beside it."""
     for path, _ in of_kind(files, (".cpp",)):
-        if not path.startswith("tests/") or path.startswith(NOT_MIRRORED) or path.count("/") == 1:
+        if not path.startswith("tests/") or path.startswith(NOT_MIRRORED) or "/fixtures/" in path:
             continue
         code = path.removeprefix("tests/").removesuffix(".cpp")
         if not files.keys() & {code + ".hpp", code + ".cpp", path.removesuffix(".cpp") + ".hpp"}:

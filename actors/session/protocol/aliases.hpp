@@ -18,6 +18,7 @@ struct aliases {
   std::vector<shared_text> from_client;
   /// Ours towards the client, likewise; the first topics sent win. Reserved up to the client's Topic Alias Maximum.
   std::vector<shared_text> to_client;
+  std::uint16_t to_client_max = 0;
 
   /// Our alias of a topic, 0 if it has none.
   std::uint16_t find(std::string_view topic) const noexcept {
@@ -31,6 +32,7 @@ inline std::unique_ptr<aliases> make_aliases(const config::limits& limits, std::
   auto result = std::make_unique<aliases>();
   result->from_client.resize(limits.topic_alias_max);
   result->to_client.reserve(to_client_max);
+  result->to_client_max = to_client_max;
   return result;
 }
 

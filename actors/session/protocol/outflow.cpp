@@ -177,7 +177,7 @@ void outflow::choose_alias(draft& packet) const {
     return;
   }
   auto used = known ? known->to_client.size() : 0;
-  auto most = known ? known->to_client.capacity() : to_.topic_alias_max;
+  auto most = known ? known->to_client_max : to_.topic_alias_max;
   if (alias_added_ || used >= most) return;                          // [MQTT-3.3.2-11]
   packet.header.topic_alias = static_cast<std::uint16_t>(used + 1);  // [MQTT-3.3.2-8]
   packet.new_alias = true;
