@@ -23,7 +23,13 @@ void delivery_state::deliver(const deliver_batch& batch) {
   auto& progress = at_->delivery_progress;
   while (progress < batch.entries.size()) deliver(batch, progress++);
   progress = 0;
+  if (batch.walk.number != 0) offer_more(batch);
   if (batch.id.number != 0) at_->office.send(batch.id.loop, runtime::role::delivery, delivered{batch.id});
+}
+
+void delivery_state::offer_more(const deliver_batch& batch) {
+  if (auto* seat = at_->sessions.find(batch.targets.front().session)) return seat->retained_waiting(batch.walk);
+  at_->office.send(batch.walk.shard, runtime::role::shard, abandon_walk{batch.walk});
 }
 
 void delivery_state::deliver(const deliver_batch& batch, std::size_t index) {

@@ -28,6 +28,8 @@ public:
 
 private:
   void deliver(const deliver_batch& batch, std::size_t index);
+  /// More retained messages follow: the session asks for them when it has room.
+  void offer_more(const deliver_batch& batch);
   void deliver_to(const target& to, const publication_ptr& body, bool retained, shared_text group,
                   std::span<const further_identifier> further);
 

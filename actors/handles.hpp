@@ -80,8 +80,19 @@ struct presence {
   bool connected = false;
 };
 
-/// Go on with sending retained messages to a new subscription.
-struct continue_walk {};
+/// A walk over retained messages for a new subscription, of one shard.
+struct walk_id {
+  std::uint32_t shard = 0;
+  std::uint64_t number = 0;  ///< 0: none
+};
+/// The session has room for more retained messages.
+struct continue_walk {
+  walk_id walk;
+};
+/// The session is gone.
+struct abandon_walk {
+  walk_id walk;
+};
 /// Remove a bounded number of expired retained messages.
 struct sweep_retained {};
 
@@ -97,6 +108,7 @@ struct deliver_batch final : ref_counted {
   };
   batch_id id;
   bool retained = false;  ///< sent because of a SUBSCRIBE
+  walk_id walk;           ///< more of the retained messages follow when the session asks for them
   std::vector<entry> entries;
   std::vector<target> targets;
   std::vector<shared_target> shared;
@@ -246,6 +258,7 @@ TROUPE_LOCAL_MESSAGE(resubscribe)
 TROUPE_LOCAL_MESSAGE(redispatch)
 TROUPE_LOCAL_MESSAGE(presence)
 TROUPE_LOCAL_MESSAGE(continue_walk)
+TROUPE_LOCAL_MESSAGE(abandon_walk)
 TROUPE_LOCAL_MESSAGE(sweep_retained)
 TROUPE_LOCAL_MESSAGE(deliver)
 TROUPE_LOCAL_MESSAGE(dispatched)

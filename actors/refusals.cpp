@@ -27,11 +27,7 @@ void refuse_at_shard(workplace& at, const caf::mailbox_element& mail) {
   on<unsubscribe>(mail, [&](const unsubscribe& m) {
     if (m.ticket != 0) at.office.send(m.session.loop, role::delivery, unsubscribed{m.session, m.ticket, true});
   });
-  on<continue_walk>(mail, [&](const continue_walk&) {
-    auto& walks = at.retained.walks;
-    if (!walks.empty()) walks.pop_front();
-    if (!walks.empty()) at.office.send(at.loop.index(), role::shard, continue_walk{});
-  });
+  on<continue_walk>(mail, [&](const continue_walk& m) { at.retained.walks.erase(m.walk.number); });
 }
 
 void refuse_at_delivery(workplace& at, const caf::mailbox_element& mail) {

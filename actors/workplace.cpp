@@ -25,8 +25,8 @@ void workplace::advance_timers() {
     if (!due.session) return handshakes.timeout(due.candidate);
     auto* seat = sessions.find(due.session);
     if (!seat) return;
-    if (due.resume_reading)
-      seat->resume_reading();
+    if (due.ordered_wait)
+      seat->waited();
     else
       seat->timeout(tick);
   });

@@ -23,7 +23,7 @@ namespace troupe::actors {
 struct timer {
   session_ref session;             ///< names nobody: of a candidate
   std::uint32_t candidate = 0;
-  bool resume_reading = false;     ///< of a session whose publish rate was exceeded
+  bool ordered_wait = false;       ///< of a session: see session_seat::waited
 };
 
 /// Everything of one loop that outlives the actors working with it: its sessions and their records, what is under way to

@@ -95,9 +95,10 @@ struct acceptor::implementation : std::enable_shared_from_this<implementation> {
   }
 
   void take(int fd, const peer_address& peer) {
-    const auto as = from->admit(peer, node_clock::now());
+    const auto [as, why] = from->admit(peer, node_clock::now());
     if (as != admission::welcome)
-      log::peer_event("listener", log::level::info, "{}: {} refused", from->options().name, peer.text());
+      log::peer_event("listener", log::level::info, "{}: {} refused: {}", from->options().name, peer.text(),
+                      to_string(why));
     if (as == admission::closed) ::close(fd);
     else links.add(fd, from, peer, as);
   }

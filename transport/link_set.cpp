@@ -95,13 +95,14 @@ void link_set::add(int fd, std::shared_ptr<listener> from, const peer_address& p
 link& link_set::adopt(std::unique_ptr<link> moved) {
   // Every link of the node is a socket_link: release() is where they come from.
   auto& link = insert(std::unique_ptr<socket_link>{static_cast<socket_link*>(moved.release())});
-  if (!link.unwatched) {
-    try {
-      poller_.add(link.fd, interest(link), tag_of(link));
-    } catch (const std::system_error& failure) {
-      log::peer_event("link", log::level::error, "{}: {}", link.peer(), failure.what());
-      finish(link, close_cause::reset);
-    }
+  // It may have been resumed on the way; if it was not, the first event finds that out.
+  link.watches_in = true;
+  link.unwatched = false;
+  try {
+    poller_.add(link.fd, interest(link), tag_of(link));
+  } catch (const std::system_error& failure) {
+    log::peer_event("link", log::level::error, "{}: {}", link.peer(), failure.what());
+    finish(link, close_cause::reset);
   }
   if (link.deadline != 0) arm(link, time_of(link.deadline));
   notice(link);
@@ -121,8 +122,10 @@ std::unique_ptr<link> link_set::release(link& moving) {
 void link_set::ready(std::uint64_t tag, std::uint32_t events) {
   auto* link = find({static_cast<std::uint32_t>(tag), static_cast<std::uint32_t>(tag >> 32)});
   if (!link || link->phase == link_phase::dead) return;
-  if (link->in_handshake()) handshaker_.proceed(*link);
-  else ready_open(*link, events);
+  contained(*link, [&] {
+    if (link->in_handshake()) handshaker_.proceed(*link);
+    else ready_open(*link, events);
+  });
 }
 
 // TLS may need the one direction for the other: either event serves both.
@@ -184,7 +187,7 @@ bool link_set::process_pending() {
   attending_.assign(noticed_.begin(), noticed_.begin() + count);
   noticed_.erase(noticed_.begin(), noticed_.begin() + count);
   for (const auto id : attending_)
-    if (auto* link = find(id)) attend(*link);
+    if (auto* link = find(id)) contained(*link, [&] { attend(*link); });
   processing_ = false;
   if (!noticed_.empty()) poller_.wake();
   return !noticed_.empty();
@@ -331,6 +334,12 @@ void link_set::handler_failed(link_id on, std::string_view text) noexcept {
   auto* link = find(on);
   log::peer_event("link", log::level::error, "{}: a handler failed: {}", link ? link->peer() : "released link", text);
   if (link) link->close(close_reason::internal_error, "internal error");
+}
+
+void link_set::gave_out(link_id on, std::string_view text) noexcept {
+  auto* link = find(on);
+  log::peer_event("link", log::level::error, "{}: {}", link ? link->peer() : "released link", text);
+  if (link) finish(*link, close_cause::reset);
 }
 
 void link_set::close_all(close_reason why, std::string_view text) {

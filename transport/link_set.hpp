@@ -160,6 +160,17 @@ private:
     }
   }
   void handler_failed(link_id on, std::string_view text) noexcept;
+  // Memory or OpenSSL gave out in our own work: costs that link alone as well.
+  template <class Call>
+  void contained(const socket_link& on, Call&& call) noexcept {
+    const link_id id{on.slot, on.generation};
+    try {
+      call();
+    } catch (const std::exception& failure) {
+      gave_out(id, failure.what());
+    }
+  }
+  void gave_out(link_id on, std::string_view text) noexcept;
 
   open_handler on_open_;
   link_stats& stats_;

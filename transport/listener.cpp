@@ -72,6 +72,22 @@ resolved resolve(const config::listener_options& options, const bind_address& bi
   return {found, ::freeaddrinfo};
 }
 
+bool machine_has_ipv6() noexcept {
+  const owned_fd probe{::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  sockaddr_in6 any{};
+  any.sin6_family = AF_INET6;
+  return probe.get() >= 0 && ::bind(probe.get(), reinterpret_cast<const sockaddr*>(&any), sizeof any) == 0;
+}
+
+// Every address: IPv6, which takes IPv4 along. A name such as localhost: IPv4, which every machine has.
+const addrinfo& preferred(const addrinfo& found, const bind_address& bind) {
+  const bool any = bind.host.empty() || bind.host == "*";
+  const int family = any && machine_has_ipv6() ? AF_INET6 : AF_INET;
+  for (const auto* each = &found; each; each = each->ai_next)
+    if (each->ai_family == family) return *each;
+  return found;
+}
+
 void set_option(int fd, int level, int option, int value) noexcept {
   ::setsockopt(fd, level, option, &value, sizeof value);
 }
@@ -214,17 +230,18 @@ int listener::open() {
 int listener::open_ip() {
   const bool first = bound_.empty();
   const auto addresses = resolve(options_, bind_, first ? bind_.port : port_);
+  const auto& address = preferred(*addresses, bind_);
   // Sockets that share a port may belong to two nodes, which would steal each other's clients: the first must have it alone.
-  if (first && bind_.port != 0 && bound_socket(*addresses, false).get() < 0)
+  if (first && bind_.port != 0 && bound_socket(address, false).get() < 0)
     throw failure(options_, "cannot listen on", errno);
-  auto fd = bound_socket(*addresses, true);
+  auto fd = bound_socket(address, true);
   if (fd.get() < 0) throw failure(options_, "cannot listen on", errno);
   tune(fd.get(), options_, true);
   if (::listen(fd.get(), options_.backlog) != 0) throw failure(options_, "cannot listen on", errno);
   if (first) {
-    const auto address = local_address(fd.get());
-    port_ = address.port;
-    bound_ = address.text();
+    const auto local = local_address(fd.get());
+    port_ = local.port;
+    bound_ = local.text();
   }
   return fd.release();
 }
@@ -259,13 +276,13 @@ std::uint16_t listener::port() const {
   return port_;
 }
 
-admission listener::refuse(refusal why, admission how) noexcept {
+listener::verdict listener::refuse(refusal why, admission how) noexcept {
   count(why);
   if (how == admission::closed) left();
-  return how;
+  return {how, why};
 }
 
-admission listener::admit(const peer_address& peer, time_point now) noexcept {
+listener::verdict listener::admit(const peer_address& peer, time_point now) noexcept {
   accepted_.fetch_add(1, std::memory_order_relaxed);
   const auto open = open_.fetch_add(1, std::memory_order_relaxed) + 1;
   // Behind a proxy the lists speak of the client, who is known after the header or the upgrade.
@@ -277,7 +294,7 @@ admission listener::admit(const peer_address& peer, time_point now) noexcept {
     return refuse(refusal::connections_max,
                   open > options_.connections_max + told_past_max ? admission::closed : admission::overloaded);
   if (overloaded_ && overloaded_()) return refuse(refusal::overload, admission::overloaded);
-  return admission::welcome;
+  return {admission::welcome};
 }
 
 }  // namespace troupe::transport

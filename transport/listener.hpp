@@ -78,9 +78,13 @@ public:
   /// 0 for a unix socket.
   std::uint16_t port() const;
 
+  struct verdict {
+    admission as;
+    refusal why = {};  ///< unless welcome
+  };
   /// Judges and counts a connection that was accepted; `peer` is whoever is connected to the socket. Every one that is
   /// not `closed` must be given back by left().
-  admission admit(const peer_address& peer, time_point now) noexcept;
+  verdict admit(const peer_address& peer, time_point now) noexcept;
   void left() noexcept { open_.fetch_sub(1, std::memory_order_relaxed); }
   void count(refusal why) noexcept { refused_[static_cast<std::size_t>(why)].fetch_add(1, std::memory_order_relaxed); }
 
@@ -91,7 +95,7 @@ public:
   }
 
 private:
-  admission refuse(refusal why, admission how) noexcept;
+  verdict refuse(refusal why, admission how) noexcept;
   int open_ip();
   int open_unix();
 

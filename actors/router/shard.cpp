@@ -17,7 +17,8 @@ caf::behavior shard(shard_actor* self, shard_setup setup) {
     [self](const resubscribe& m) { self->state.resubscribe(m); },
     [self](const redispatch& m) { self->state.redispatch(m); },
     [self](const presence& m) { self->state.presence(m); },
-    [self](const continue_walk&) { self->state.continue_walk(); },
+    [self](const continue_walk& m) { self->state.continue_walk(m.walk.number); },
+    [self](const abandon_walk& m) { self->state.abandon_walk(m.walk.number); },
     [self](const sweep_retained&) { self->state.sweep(); },
     [self](const crash_next&) { runtime::become_faulty(self); },
   };
@@ -131,29 +132,40 @@ void shard_state::begin_walk(session_ref who, const actors::subscribe::entry& en
   auto handling = entry.what.options.retain_handling;
   if (handling == retain_handling::none) return;                           // [MQTT-3.3.1-11]
   if (handling == retain_handling::send_if_new && !entry.is_new) return;   // [MQTT-3.3.1-10]
-  auto& walks = setup_.retained->walks;
-  walks.push_back({who, entry.what, setup_.retained->index.open()});       // [MQTT-3.3.1-9]
-  if (walks.size() == 1) continue_walk();
+  auto& desk = *setup_.retained;
+  desk.walks.emplace(++desk.last_walk, retained_desk::walk{who, entry.what, desk.index.open()});  // [MQTT-3.3.1-9]
+  continue_walk(desk.last_walk);
 }
 
-void shard_state::continue_walk() {
+// With a rate, a tenth of a second's worth at a time: the session asks for the next when it is due.
+std::size_t shard_state::step() const noexcept {
+  auto rate = setup_.options->node_limits.retained_delivery_rate;
+  return rate == 0 ? walk_step : std::clamp<std::size_t>(rate / 10, 1, walk_step);
+}
+
+// The next walk step is asked for by the session, once it has room: a large tree does not flood its queue.
+void shard_state::continue_walk(std::uint64_t walk_number) {
   auto& walks = setup_.retained->walks;
-  if (walks.empty()) return;
-  auto& walk = walks.front();
+  auto at = walks.find(walk_number);
+  if (at == walks.end()) return;
+  auto& walk = at->second;
   auto* batch = new deliver_batch;
   auto owner = ref_ptr<const deliver_batch>::adopt(batch);
   batch->retained = true;
   auto to = target{.session = walk.session, .maximum_qos = walk.what.options.maximum_qos,
                    .retain_as_published = true, .identifier = walk.what.identifier};
-  auto done = setup_.retained->index.visit(walk.what.filter, walk.at, walk_step, self_->loop().now(),
+  auto done = setup_.retained->index.visit(walk.what.filter, walk.at, step(), self_->loop().now(),
                                            [&](const publication_ptr& what) {
     batch->targets.push_back(to);
     batch->entries.push_back({what, static_cast<std::uint32_t>(batch->targets.size())});
   });
+  auto id = done ? walk_id{} : walk_id{number(), walk_number};
+  batch->walk = id;
   if (!batch->entries.empty())
     setup_.office->send(walk.session.loop, runtime::role::delivery, deliver{std::move(owner)});
-  if (done) walks.pop_front();
-  if (!walks.empty()) setup_.office->send(number(), runtime::role::shard, actors::continue_walk{});
+  else if (!done)
+    setup_.office->send(number(), runtime::role::shard, actors::continue_walk{id});
+  if (done) walks.erase(at);
 }
 
 }  // namespace troupe::actors

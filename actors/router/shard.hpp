@@ -1,7 +1,7 @@
 #pragma once
 
-#include <deque>
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
 #include <caf/stateful_actor.hpp>
@@ -28,7 +28,8 @@ struct retained_desk {
   explicit retained_desk(std::shared_ptr<retained_budget> budget) : index{std::move(budget)} {}
 
   retained_index index;
-  std::deque<walk> walks;       ///< the first one goes on next
+  std::unordered_map<std::uint64_t, walk> walks;  ///< by number
+  std::uint64_t last_walk = 0;
   bool refused_some = false;    ///< a limit was hit and said so in the log
 };
 
@@ -61,7 +62,8 @@ public:
   void resubscribe(const actors::resubscribe& part);
   void redispatch(const actors::redispatch& left_behind);
   void presence(const actors::presence& change) { index_->set_connected(change.session, change.connected); }
-  void continue_walk();
+  void continue_walk(std::uint64_t number);
+  void abandon_walk(std::uint64_t number) { setup_.retained->walks.erase(number); }
   void sweep() { setup_.retained->index.sweep(sweep_step, self_->loop().now()); }
 
 private:
@@ -72,6 +74,7 @@ private:
   void rebuild();
   void collect(const publication_ptr& what);
   std::uint32_t send_collected(batch_id id);
+  std::size_t step() const noexcept;
   void retain(const publication_ptr& what);
   void begin_walk(session_ref who, const actors::subscribe::entry& entry);
 

@@ -11,6 +11,11 @@ namespace troupe::actors {
 
 namespace {
 
+/// Between two looks at a link that publishes faster than it may.
+constexpr std::chrono::milliseconds rate_interval{100};
+/// Messages in the queue up to which more retained ones are asked for.
+constexpr std::uint32_t retained_room = 256;
+
 transport::close_reason close_reason_of(mqtt::reason why) noexcept {
   switch (why) {
     case mqtt::reason::success: return transport::close_reason::normal;
@@ -267,6 +272,8 @@ void session_seat::let_go_of_link(mqtt::reason why, std::string_view text) {
 
 void session_seat::finish_session() {
   ended_ = true;
+  if (rarely_)
+    for (const auto& walk : rarely_->walks) at_.office.send(walk.shard, runtime::role::shard, abandon_walk{walk});
   auto client_id = record_.client_id;
   at_.office.send(registry_of(client_id, at_.office.loops()), runtime::role::registry, unregister{client_id, self_});
   at_.counters.sessions.subtract();
@@ -286,6 +293,7 @@ void session_seat::finish_input() {
   if (ended_) return;
   arm_timer();
   pause_or_resume();
+  ask_for_retained();
 }
 
 // One timer at a time, at the earliest deadline ever asked for: a keep alive that moves on with every packet costs nothing.
@@ -321,7 +329,7 @@ void session_seat::charge_rate(std::span<const std::byte> packet) {
   auto& r = *rarely_;
   if (limits.publish_rate_max > 0) r.publish_tokens -= 1;
   if (limits.publish_bytes_rate_max > 0) r.byte_tokens -= static_cast<double>(packet.size());
-  if (rate_limited()) at_.timers.add(at_.loop.now() + std::chrono::milliseconds{100}, timer{self_, 0, true});
+  if (rate_limited()) wait_for(rate_interval);
 }
 
 void session_seat::refill_rate() {
@@ -334,13 +342,37 @@ void session_seat::refill_rate() {
   fill(r.byte_tokens, static_cast<double>(limits.publish_bytes_rate_max));
 }
 
-void session_seat::resume_reading() {
+void session_seat::wait_for(std::chrono::milliseconds how_long) {
+  at_.timers.add(at_.loop.now() + how_long, timer{self_, 0, true});
+}
+
+void session_seat::waited() {
+  ask_for_retained();
   if (!rarely_ || !link_) return;
   refill_rate();
   if (rate_limited())
-    at_.timers.add(at_.loop.now() + std::chrono::milliseconds{100}, timer{self_, 0, true});
+    wait_for(rate_interval);
   else
     pause_or_resume();
+}
+
+// -- retained messages ----------------------------------------------------------------------------------------------
+
+void session_seat::retained_waiting(walk_id walk) {
+  auto& r = rare();
+  r.walks.push_back(walk);
+  if (at_.options.node_limits.retained_delivery_rate > 0) {
+    r.next_walk = at_.loop.now() + rate_interval;
+    return wait_for(rate_interval);
+  }
+  ask_for_retained();
+}
+
+void session_seat::ask_for_retained() {
+  if (!rarely_ || rarely_->walks.empty() || record_.queued_messages() > retained_room) return;
+  if (at_.loop.now() < rarely_->next_walk) return;
+  for (const auto& walk : std::exchange(rarely_->walks, {}))
+    at_.office.send(walk.shard, runtime::role::shard, continue_walk{walk});
 }
 
 }  // namespace troupe::actors

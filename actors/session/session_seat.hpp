@@ -6,6 +6,7 @@
 
 #include <caf/actor.hpp>
 
+#include "actors/handles.hpp"
 #include "actors/session/protocol/protocol.hpp"
 #include "actors/session/session_actor.hpp"
 #include "transport/link.hpp"
@@ -34,7 +35,10 @@ public:
   void subscribed(std::uint32_t ticket, bool granted);
   void unsubscribed(std::uint32_t ticket, bool granted);
   void timeout(transport::timer_tick tick);
-  void resume_reading();
+  /// A wait that was ordered is over: the publish rate's, or the retained messages'.
+  void waited();
+  /// A shard has more retained messages for a subscription, and waits until they are asked for.
+  void retained_waiting(walk_id walk);
   void access_changed();
   /// Ends the connection, not the session. Nothing if there is none.
   void kick(mqtt::reason reason);
@@ -75,6 +79,8 @@ private:
     double publish_tokens = 0;
     double byte_tokens = 0;
     time_point refilled{};
+    std::vector<walk_id> walks;        ///< of retained messages that wait for room here
+    time_point next_walk{};            ///< not before
   };
 
   template <class F>
@@ -95,6 +101,8 @@ private:
   void pause_or_resume();
   std::vector<mqtt::reason> refusals_of(std::uint32_t ticket) const;
   void send_what_waited();
+  void ask_for_retained();
+  void wait_for(std::chrono::milliseconds how_long);
   void charge_rate(std::span<const std::byte> packet);
   void refill_rate();
   bool rate_limited() const noexcept;

@@ -31,7 +31,7 @@ struct fixture : bench {
     return ref_ptr<const deliver_batch>::adopt(batch);
   }
   void send(ref_ptr<const deliver_batch> batch) {
-    office.send(0, role::delivery, deliver{std::move(batch)});
+    office.send(0, role::delivery, actors::deliver{std::move(batch)});
     work();
   }
   std::size_t queued(session_ref who) { return at->sessions.find(who)->record().queued_messages(); }
@@ -93,8 +93,35 @@ CAF_TEST(a_crashed_delivery_delivers_nothing_twice_and_nothing_never) {
   CAF_CHECK(office.take<delivered>(1, role::delivery));
 }
 
+CAF_TEST(more_retained_messages_are_asked_for_while_the_session_has_room) {
+  begin(2);
+  auto ann = away();
+  auto step = [&](session_ref to, std::size_t messages) {
+    auto batch = batch_of({{"a", {to}}}, 0);
+    auto& inside = const_cast<deliver_batch&>(*batch);
+    inside.retained = true;
+    inside.walk = {1, 42};
+    while (inside.entries.size() < messages) {
+      inside.entries.push_back(inside.entries.front());
+      inside.targets.push_back(inside.targets.front());
+      inside.entries.back().targets_end = static_cast<std::uint32_t>(inside.targets.size());
+    }
+    send(batch);
+  };
+  step(ann, 10);
+  CAF_CHECK_EQUAL(office.demand<continue_walk>(1, role::shard).walk.number, 42u);
+  step(ann, 500);
+  CAF_CHECK(!office.take<continue_walk>(1, role::shard));
+  at->sessions.find(ann)->end();
+  work();
+  CAF_CHECK_EQUAL(office.demand<abandon_walk>(1, role::shard).walk.number, 42u);
+  step(ann, 10);
+  CAF_CHECK_EQUAL(office.demand<abandon_walk>(1, role::shard).walk.number, 42u);
+}
+
 CAF_TEST(a_batch_that_fails_twice_does_not_cost_the_next_one_its_entries) {
   begin(2);
+  delivery_seat.on_refused([this](const caf::mailbox_element&) { at->delivery_progress = 0; });
   auto ann = away();
   auto heavy = batch_of({{"a", {ann}}, {"b", {ann}}});
   auto& batch = const_cast<deliver_batch&>(*heavy);

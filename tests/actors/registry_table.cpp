@@ -53,6 +53,13 @@ private:
   static shared_text name(std::size_t id) { return shared_text{"client " + std::to_string(id)}; }
   static std::size_t id_of(const shared_text& name) { return static_cast<std::size_t>(name.view().back() - '0'); }
 
+  template <class Queue>
+  static auto take(Queue& queue) {
+    auto front = std::move(queue.front());
+    queue.pop_front();
+    return front;
+  }
+
   bool step() {
     std::vector<std::function<void()>> possible;
     for (auto& each : claims_) {
@@ -70,13 +77,6 @@ private:
     if (possible.empty()) return false;
     possible[choose_(possible.size())]();
     return true;
-  }
-
-  template <class Queue>
-  static auto take(Queue& queue) {
-    auto front = std::move(queue.front());
-    queue.pop_front();
-    return front;
   }
 
   void begin(claimant& who) {

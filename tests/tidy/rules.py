@@ -14,6 +14,13 @@ LONG = {"tests/data/": "one table, to be read from top to bottom"}
 # Folders of tests/ that mirror no code: they hold whole programs, data, or the machinery of testing itself.
 NOT_MIRRORED = ("tests/wire/", "tests/fuzz/", "tests/fixtures/", "tests/data/", "tests/ws_echo/")
 
+# Tests of several files at once, with the reason why they mirror none of them.
+ACROSS = {
+    "tests/suite.cpp": "the main function of every test binary",
+    "tests/transport/beast_client.cpp": "another library's client against the whole transport",
+    "tests/transport/mqtt/allocations.cpp": "it replaces operator new, for all of encoding and decoding",
+}
+
 DOCUMENTS = ("README.md", "ARCHITECTURE.md", "CHANGELOG.md")
 
 
@@ -114,7 +121,7 @@ def unfinished(files):
 def mirrored_tests(files):
     """tests/routing/topic.cpp tests routing/topic.hpp or .cpp; what serves other tests has a header beside it."""
     for path, _ in of_kind(files, (".cpp",)):
-        if not path.startswith("tests/") or path.startswith(NOT_MIRRORED) or "/fixtures/" in path:
+        if not path.startswith("tests/") or path.startswith(NOT_MIRRORED) or path in ACROSS or "/fixtures/" in path:
             continue
         code = path.removeprefix("tests/").removesuffix(".cpp")
         if not files.keys() & {code + ".hpp", code + ".cpp", path.removesuffix(".cpp") + ".hpp"}:

@@ -63,6 +63,19 @@ CAF_TEST(a_port_in_use_is_an_error_even_if_its_owner_shares_it) {
   CAF_CHECK(text.starts_with("listener mqtt: cannot listen on " + on.listening->bound()));
 }
 
+CAF_TEST(a_listener_on_every_address_and_one_on_localhost_serve_ipv4) {
+  for (const auto* bind : {"*:0", "localhost:0", "0.0.0.0:0"}) {
+    config::listener_options options;
+    options.bind = bind;
+    server on{options};
+    client with{*on.listening};
+    with.send(packet(1));
+    CAF_REQUIRE(on.until([&] { return on.events.packets.size() == 1; }));
+    CAF_CHECK(on.opened[0]->peer().starts_with("127.0.0.1:"));
+    CAF_CHECK(on.opened[0]->peer_is_local());
+  }
+}
+
 CAF_TEST(bad_options_name_the_listener_and_the_option) {
   config::listener_options options;
   options.bind = "nowhere";

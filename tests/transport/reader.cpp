@@ -176,6 +176,23 @@ CAF_TEST(a_link_moves_between_loops_with_its_unread_bytes) {
   CAF_CHECK_EQUAL(from.listening->connections(), 0u);
 }
 
+CAF_TEST(a_link_that_hung_up_and_was_resumed_on_its_way_is_read_to_the_end) {
+  server from;
+  loop to;
+  client with{*from.listening};
+  CAF_REQUIRE(from.until([&] { return from.opened.size() == 1; }));
+  from.opened[0]->pause();
+  with.send(packet(5));
+  with.shut_down();
+  for (int i = 0; i < 10; ++i) from.turn();
+  auto moving = from.links.release(*from.opened[0]);
+  moving->handler(to.events);
+  moving->resume();
+  to.links.adopt(std::move(moving));
+  CAF_CHECK(run_until({&to}, [&] { return to.events.closed == close_cause::closed_by_peer; }));
+  CAF_CHECK_EQUAL(to.events.packets.size(), 1u);
+}
+
 CAF_TEST(a_large_packet_in_parts_moves_too) {
   server from;
   loop to;

@@ -1,4 +1,5 @@
 """A client that sends exactly the bytes a test wants, over TCP, TLS, a unix socket or WebSocket."""
+import contextlib
 import itertools
 import os
 import socket
@@ -133,10 +134,16 @@ class Client:
             self.frames = self.frames[head + size:]
             if opcode == CLOSE:
                 self.code = int.from_bytes(payload[:2], "big") if payload else 1005
+                self.answer_close(payload)
             elif opcode == PING:
                 self.send(payload, PONG)
             elif opcode != PONG:
                 self.bytes += payload
+
+    def answer_close(self, payload):
+        """The closing handshake of RFC 6455, 5.5.1: after it the node closes at once."""
+        with contextlib.suppress(OSError):
+            self.send(payload, CLOSE)
 
     # --- packets ---
 

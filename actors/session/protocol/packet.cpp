@@ -30,6 +30,11 @@ private:
   effects& fx_;
 };
 
+/// What is wrong with a second CONNECT is that it is one: DISCONNECT has no reason for its version [MQTT-3.14.2-1].
+mqtt::reason disconnect_reason(mqtt::reason decoding) noexcept {
+  return decoding == mqtt::reason::unsupported_protocol_version ? mqtt::reason::protocol_error : decoding;
+}
+
 }  // namespace
 
 void packet(const record& of, const environment& env, mqtt::bytes_view bytes, effects& fx) {
@@ -37,7 +42,7 @@ void packet(const record& of, const environment& env, mqtt::bytes_view bytes, ef
   fx.changes.emplace_back(changes::heard{env.now});
   auto decoded = mqtt::decode(bytes, of.version, fx.decode_scratch);
   if (const auto* error = std::get_if<mqtt::decode_error>(&decoded))
-    return fail(of, env, error->reason, error->text, fx);  // [MQTT-4.13.1-1]
+    return fail(of, env, disconnect_reason(error->reason), error->text, fx);  // [MQTT-4.13.1-1]
   std::visit(dispatcher{of, env, fx}, std::get<mqtt::packet>(decoded));
 }
 

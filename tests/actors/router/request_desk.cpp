@@ -42,6 +42,11 @@ struct fixture {
     return result;
   }
 
+  /// Whether that was the last answer of its request, and a yes.
+  bool granted(session_ref who, std::uint32_t ticket, bool refused = false) {
+    return desk.answered(who, ticket, refused) == request_desk::progress::granted;
+  }
+
   test_office office{3};
   request_desk desk{office};
 };
@@ -55,8 +60,8 @@ CAF_TEST(an_exact_filter_is_asked_of_the_shard_of_its_topic) {
   CAF_CHECK_EQUAL(asked_of(0, 7), filters{topic(0)});
   CAF_CHECK_EQUAL(asked_of(2, 7).size(), 2u);
   CAF_CHECK(office.letters().empty());
-  CAF_CHECK(!desk.answered(ann, 7));
-  CAF_CHECK(desk.answered(ann, 7));
+  CAF_CHECK(!granted(ann, 7));
+  CAF_CHECK(granted(ann, 7));
   CAF_CHECK_EQUAL(desk.requests_under_way(), 0u);
 }
 
@@ -65,9 +70,9 @@ CAF_TEST(a_filter_with_wildcards_is_asked_of_every_shard) {
   CAF_CHECK_EQUAL(asked_of(0, 1), (filters{"a/+", "b/#"}));
   CAF_CHECK_EQUAL(asked_of(1, 1), (filters{"a/+", "b/#", topic(1)}));
   CAF_CHECK_EQUAL(asked_of(2, 1), (filters{"a/+", "b/#"}));
-  CAF_CHECK(!desk.answered(ann, 1));
-  CAF_CHECK(!desk.answered(ann, 1));
-  CAF_CHECK(desk.answered(ann, 1));
+  CAF_CHECK(!granted(ann, 1));
+  CAF_CHECK(!granted(ann, 1));
+  CAF_CHECK(granted(ann, 1));
 }
 
 CAF_TEST(a_shared_filter_lives_where_its_topic_does) {
@@ -95,20 +100,28 @@ CAF_TEST(answers_come_in_any_order_and_belong_to_session_and_ticket) {
   ask(1, {topic(0), topic(1)});
   ask(2, {topic(0)});
   ask(1, {topic(2)}, bob);
-  CAF_CHECK(desk.answered(ann, 2));
-  CAF_CHECK(!desk.answered(ann, 1));
-  CAF_CHECK(desk.answered(bob, 1));
-  CAF_CHECK(desk.answered(ann, 1));
+  CAF_CHECK(granted(ann, 2));
+  CAF_CHECK(!granted(ann, 1));
+  CAF_CHECK(granted(bob, 1));
+  CAF_CHECK(granted(ann, 1));
   CAF_CHECK_EQUAL(desk.requests_under_way(), 0u);
 }
 
 CAF_TEST(unknown_answers_are_ignored) {
-  CAF_CHECK(!desk.answered(ann, 1));
+  CAF_CHECK(!granted(ann, 1));
   ask(1, {topic(0)});
-  CAF_CHECK(!desk.answered(ann, 2));
-  CAF_CHECK(!desk.answered(bob, 1));
-  CAF_CHECK(desk.answered(ann, 1));
-  CAF_CHECK(!desk.answered(ann, 1));
+  CAF_CHECK(!granted(ann, 2));
+  CAF_CHECK(!granted(bob, 1));
+  CAF_CHECK(granted(ann, 1));
+  CAF_CHECK(!granted(ann, 1));
+}
+
+CAF_TEST(one_refusal_refuses_the_whole_request) {
+  ask(1, {"a/+"});
+  CAF_CHECK(desk.answered(ann, 1, false) == request_desk::progress::waiting);
+  CAF_CHECK(desk.answered(ann, 1, true) == request_desk::progress::waiting);
+  CAF_CHECK(desk.answered(ann, 1, false) == request_desk::progress::refused);
+  CAF_CHECK_EQUAL(desk.requests_under_way(), 0u);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -39,7 +39,7 @@ struct fixture : actors_fixture {
     office.assign(0, role::shard, place);
     place.occupy(start());
   }
-  caf::actor start() { return spawn(shard, shard_setup{&office, &place, &retained, &options, epoch++}); }
+  caf::actor start() { return spawn(shard, shard_setup{&office, &place, &retained, &options, 0, epoch++}); }
   void crash() {
     office.send(0, role::shard, crash_next{});
     work();
@@ -72,20 +72,26 @@ struct fixture : actors_fixture {
     }
     office.send(0, role::shard, actors::route{ref_ptr<const route_batch>::adopt(batch)});
   }
-  void answer_recall(std::uint32_t loop, session_ref who, const std::string& filter, bool last, std::uint64_t of_epoch) {
+  /// One loop's part of its answer.
+  void answer_recall(session_ref who, const std::string& filter, bool last, std::uint64_t of_epoch) {
     resubscribe part{of_epoch, last, {}};
     if (who) part.entries.emplace_back(who, subscription{shared_text{filter}, {.maximum_qos = qos::at_least_once}, 0});
-    static_cast<void>(loop);
     office.send(0, role::shard, std::move(part), runtime::mail_class::rebuilding);
   }
 
+  static names many(int count) {
+    names result;
+    for (auto i = 0; i < count; ++i) result.push_back("r/" + std::to_string(i));
+    return result;
+  }
   /// The topics of the oldest batch for a loop's delivery, each with the slots of its receivers.
-  names take_delivery(std::uint32_t loop, bool* from_retained = nullptr) {
-    auto found = office.take<deliver>(loop, role::delivery);
+  names take_delivery(std::uint32_t to, bool* from_retained = nullptr) {
+    auto found = office.take<deliver>(to, role::delivery);
     if (!found) return {};
     const auto& batch = *found->batch;
     if (from_retained) *from_retained = batch.retained;
     last_batch = batch.id;
+    last_walk = batch.walk;
     names result;
     std::uint32_t target = 0, shared = 0;
     for (auto& entry : batch.entries) {
@@ -97,8 +103,8 @@ struct fixture : actors_fixture {
     return result;
   }
   dispatched take_answer() { return office.demand<dispatched>(2, role::delivery); }
-  std::uint32_t subscribed_ticket(std::uint32_t loop) {
-    auto found = office.take<subscribed>(loop, role::delivery);
+  std::uint32_t subscribed_ticket(std::uint32_t from) {
+    auto found = office.take<subscribed>(from, role::delivery);
     return found ? found->ticket : 0;
   }
 
@@ -108,6 +114,7 @@ struct fixture : actors_fixture {
   retained_desk retained{std::make_shared<retained_budget>(options.node_limits)};
   std::uint64_t epoch = 0;
   batch_id last_batch;
+  walk_id last_walk;
 };
 
 }  // namespace
@@ -187,44 +194,79 @@ CAF_TEST(the_answer_to_a_subscribe_leaves_before_what_is_retained) {
   CAF_CHECK_EQUAL(last_batch.number, 0u);
 }
 
-CAF_TEST(retained_messages_are_sent_in_steps_between_which_others_have_their_turn) {
+CAF_TEST(retained_messages_are_sent_in_steps_as_the_session_asks_for_them) {
   auto router = converse();
-  names topics;
-  for (auto i = 0; i < 600; ++i) topics.push_back("r/" + std::to_string(i));
-  tell_route(topics, 1, true);
+  tell_route(many(600), 1, true);
   expect((actors::route), from(_).to(router));
   take_answer();
   tell_subscribe(bob, {"r/#"});
   expect((actors::subscribe), from(_).to(router));
-  auto first = take_delivery(1);
-  CAF_CHECK_EQUAL(first.size(), 256u);
-  tell_route({"other"}, 2);
-  expect((continue_walk), from(_).to(router));
-  auto second = take_delivery(1);
-  CAF_CHECK_EQUAL(second.size(), 256u);
-  expect((actors::route), from(_).to(router));
-  expect((continue_walk), from(_).to(router));
-  auto third = take_delivery(1);
-  CAF_CHECK_EQUAL(first.size() + second.size() + third.size(), topics.size());
-  CAF_CHECK(retained.walks.empty());
   std::set<std::string> all;
-  for (auto* part : {&first, &second, &third}) all.insert(part->begin(), part->end());
-  CAF_CHECK_EQUAL(all.size(), topics.size());
+  std::vector<std::size_t> sizes;
+  for (auto part = take_delivery(1); !part.empty(); part = take_delivery(1)) {
+    sizes.push_back(part.size());
+    all.insert(part.begin(), part.end());
+    if (last_walk.number == 0) break;
+    CAF_CHECK_EQUAL(last_walk.shard, 0u);
+    CAF_CHECK(!sched.has_job());
+    office.send(0, role::shard, continue_walk{last_walk});
+    expect((continue_walk), from(_).to(router));
+  }
+  CAF_CHECK_EQUAL(sizes, (std::vector<std::size_t>{256, 256, 88}));
+  CAF_CHECK_EQUAL(all.size(), 600u);
+  CAF_CHECK(retained.walks.empty());
 }
 
-CAF_TEST(two_walks_go_on_one_after_the_other) {
+CAF_TEST(walks_go_on_independently_of_each_other) {
   sit();
-  names topics;
-  for (auto i = 0; i < 300; ++i) topics.push_back("r/" + std::to_string(i));
-  tell_route(topics, 1, true);
+  tell_route(many(300), 1, true);
   tell_subscribe(ann, {"r/#"});
   tell_subscribe(bob, {"r/#"});
   work();
-  std::size_t of_ann = 0, of_bob = 0;
-  for (auto part = take_delivery(0); !part.empty(); part = take_delivery(0)) of_ann += part.size();
-  for (auto part = take_delivery(1); !part.empty(); part = take_delivery(1)) of_bob += part.size();
-  CAF_CHECK_EQUAL(of_ann, 300u);
-  CAF_CHECK_EQUAL(of_bob, 300u);
+  CAF_CHECK_EQUAL(take_delivery(0).size(), 256u);
+  auto of_ann = last_walk;
+  CAF_CHECK_EQUAL(take_delivery(1).size(), 256u);
+  office.send(0, role::shard, continue_walk{last_walk});
+  work();
+  CAF_CHECK_EQUAL(take_delivery(1).size(), 44u);
+  CAF_CHECK_EQUAL(retained.walks.size(), 1u);
+  office.send(0, role::shard, continue_walk{of_ann});
+  work();
+  CAF_CHECK_EQUAL(take_delivery(0).size(), 44u);
+  CAF_CHECK(retained.walks.empty());
+}
+
+CAF_TEST(a_walk_for_a_session_that_has_gone_is_forgotten) {
+  sit();
+  tell_route(many(300), 1, true);
+  tell_subscribe(ann, {"r/#"});
+  work();
+  take_delivery(0);
+  office.send(0, role::shard, abandon_walk{last_walk});
+  office.send(0, role::shard, continue_walk{last_walk});
+  work();
+  CAF_CHECK(retained.walks.empty());
+  CAF_CHECK(take_delivery(0).empty());
+}
+
+CAF_TEST(a_walk_keeps_to_the_rate_of_the_node) {
+  options.node_limits.retained_delivery_rate = 100;
+  sit();
+  tell_route(many(25), 1, true);
+  tell_subscribe(ann, {"r/#"});
+  work();
+  CAF_CHECK_EQUAL(take_delivery(0).size(), 10u);
+}
+
+CAF_TEST(a_walk_that_finds_nothing_in_a_step_goes_on_by_itself) {
+  sit();
+  auto topics = many(600);
+  for (auto& each : topics) each += "/x";
+  topics.push_back("r/zzz/y");
+  tell_route(topics, 1, true);
+  tell_subscribe(ann, {"r/+/y"});
+  work();
+  CAF_CHECK_EQUAL(take_delivery(0), names{"r/zzz/y 1"});
 }
 
 CAF_TEST(retain_handling_and_shared_subscriptions_decide_what_is_sent) {
@@ -260,12 +302,12 @@ CAF_TEST(a_successor_recalls_all_subscriptions_and_holds_other_mail_until_it_has
     CAF_CHECK_EQUAL(asked.shard, 0u);
     CAF_CHECK_EQUAL(asked.epoch, 1u);
   }
-  answer_recall(0, {}, "", true, 1);
-  answer_recall(1, bob, "a", false, 1);
-  answer_recall(1, cid, "a", true, 1);
+  answer_recall({}, "", true, 1);
+  answer_recall(bob, "a", false, 1);
+  answer_recall(cid, "a", true, 1);
   work();
   CAF_CHECK(!office.take<dispatched>(2, role::delivery));
-  answer_recall(2, {}, "", true, 1);
+  answer_recall({}, "", true, 1);
   work();
   CAF_CHECK_EQUAL(take_delivery(1), names{"a 2 3"});
   CAF_CHECK(take_answer().id == (batch_id{2, 3}));
@@ -283,31 +325,26 @@ CAF_TEST(answers_to_an_older_recall_do_not_count) {
   place.vacate();
   work();
   CAF_CHECK_EQUAL(epoch, 3u);
-  for (std::uint32_t each = 0; each < 3; ++each) answer_recall(each, bob, "a", true, 1);
+  for (std::uint32_t each = 0; each < 3; ++each) answer_recall(bob, "a", true, 1);
   work();
   CAF_CHECK(!office.take<dispatched>(2, role::delivery));
-  for (std::uint32_t each = 0; each < 3; ++each) answer_recall(each, cid, "a", true, 2);
+  for (std::uint32_t each = 0; each < 3; ++each) answer_recall(cid, "a", true, 2);
   work();
   CAF_CHECK_EQUAL(take_delivery(1), names{"a 3"});
 }
 
 CAF_TEST(what_is_retained_and_where_a_walk_stands_outlive_a_crash) {
   sit();
-  names topics;
-  for (auto i = 0; i < 300; ++i) topics.push_back("r/" + std::to_string(i));
-  tell_route(topics, 1, true);
-  place.dispatch(1);
+  tell_route(many(300), 1, true);
   tell_subscribe(bob, {"r/#"});
-  place.dispatch(1);
+  work();
   CAF_CHECK_EQUAL(take_delivery(1).size(), 256u);
-  office.send(0, role::shard, crash_next{});
-  office.send(0, role::shard, continue_walk{});  // a second one is harmless
+  crash();
+  office.send(0, role::shard, continue_walk{last_walk});
   work();
-  for (std::uint32_t each = 0; each < 3; ++each) answer_recall(each, {}, "", true, 1);
+  for (auto loops = 0; loops < 3; ++loops) answer_recall({}, "", true, 1);
   work();
-  std::size_t rest = 0;
-  for (auto part = take_delivery(1); !part.empty(); part = take_delivery(1)) rest += part.size();
-  CAF_CHECK_EQUAL(rest, 44u);
+  CAF_CHECK_EQUAL(take_delivery(1).size(), 44u);
 }
 
 CAF_TEST(what_a_member_of_a_shared_group_left_behind_goes_to_another) {
@@ -350,7 +387,7 @@ CAF_TEST(a_retained_message_that_does_not_fit_is_routed_all_the_same) {
   options.node_limits.retained_messages_max = 0;
   retained_desk none{std::make_shared<retained_budget>(options.node_limits)};
   office.assign(0, role::shard, place);
-  place.occupy(spawn(shard, shard_setup{&office, &place, &none, &options, 0}));
+  place.occupy(spawn(shard, shard_setup{&office, &place, &none, &options, 0, 0}));
   tell_subscribe(bob, {"a"});
   tell_route({"a"}, 1, true);
   work();

@@ -99,6 +99,14 @@ CAF_TEST(a_second_connect_is_a_protocol_error) {
   CAF_CHECK(b.closed_with(reason::protocol_error));
 }
 
+// MQTT-3.1.0-2, MQTT-3.14.2-1
+CAF_TEST(a_second_connect_of_an_unknown_version_is_no_better) {
+  bench b;
+  b.connect();
+  b.send_raw({0x10, 0x0E, 0, 4, 'M', 'Q', 'T', 'T', 6, 2, 0, 0, 0, 0, 1, 'c'});
+  CAF_CHECK(b.closed_with(reason::protocol_error));
+}
+
 CAF_TEST(packets_only_a_server_sends_are_protocol_errors) {
   for (const mqtt::packet& wrong : {mqtt::packet{mqtt::connack{}}, mqtt::packet{mqtt::pingresp{}}}) {
     bench b;
