@@ -52,7 +52,11 @@ peer_address address_of(const sockaddr_storage& from) noexcept {
 
 struct acceptor::implementation : std::enable_shared_from_this<implementation> {
   implementation(asio::io_context& loop, link_set& set, std::shared_ptr<listener> listening)
-    : links{set}, from{std::move(listening)}, socket{loop, from->open()}, pause{loop}, reserve{reserve_descriptor()} {}
+    : links{set},
+      from{std::move(listening)},
+      socket{loop, from->open()},
+      pause{loop},
+      reserve{reserve_descriptor()} {}
 
   ~implementation() {
     if (reserve >= 0) ::close(reserve);
@@ -61,8 +65,10 @@ struct acceptor::implementation : std::enable_shared_from_this<implementation> {
   void wait() {
     socket.async_wait(asio::posix::stream_descriptor::wait_read, [self = shared_from_this()](const auto& error) {
       if (error || self->stopped) return;
-      if (self->accept_round()) self->wait();
-      else self->wait_a_while();
+      if (self->accept_round())
+        self->wait();
+      else
+        self->wait_a_while();
     });
   }
 
@@ -79,8 +85,8 @@ struct acceptor::implementation : std::enable_shared_from_this<implementation> {
       sockaddr_storage address{};
       address.ss_family = AF_UNIX;  // the kernel tells no address of unnamed unix sockets
       socklen_t size = sizeof address;
-      const int fd = ::accept4(socket.native_handle(), reinterpret_cast<sockaddr*>(&address), &size,
-                               SOCK_NONBLOCK | SOCK_CLOEXEC);
+      const int fd =
+        ::accept4(socket.native_handle(), reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
       if (fd >= 0) {
         exhausted = false;
         take(fd, address_of(address));
@@ -99,8 +105,10 @@ struct acceptor::implementation : std::enable_shared_from_this<implementation> {
     if (as != admission::welcome)
       log::peer_event("listener", log::level::info, "{}: {} refused: {}", from->options().name, peer.text(),
                       to_string(why));
-    if (as == admission::closed) ::close(fd);
-    else links.add(fd, from, peer, as);
+    if (as == admission::closed)
+      ::close(fd);
+    else
+      links.add(fd, from, peer, as);
   }
 
   // Gives up the reserve to close one connection rather than let it wait unanswered; then looks away for a while.

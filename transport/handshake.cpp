@@ -23,9 +23,7 @@ constexpr std::chrono::seconds retry_after{5};
 
 std::span<const std::byte> bytes_of(const std::string& text) { return std::as_bytes(std::span{text}); }
 
-std::string forbidden() {
-  return "HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
-}
+std::string forbidden() { return "HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"; }
 
 std::vector<std::byte>& bytes_so_far(socket_link& of) {
   if (!of.handshake_bytes) of.handshake_bytes = std::make_unique<std::vector<std::byte>>();
@@ -174,8 +172,8 @@ bool handshaker::judge_upgrade(socket_link& from) {
 
 void handshaker::answer_refused(socket_link& to) {
   const bool overloaded = to.admitted == admission::overloaded;
-  set_.writer_.verbatim(to, bytes_of(overloaded ? websocket::overloaded(retry_after)
-                                                : websocket::too_many_requests(retry_after)));
+  set_.writer_.verbatim(
+    to, bytes_of(overloaded ? websocket::overloaded(retry_after) : websocket::too_many_requests(retry_after)));
   set_.close_refused(to);  // counted and logged when it was admitted
 }
 

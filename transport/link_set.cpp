@@ -32,10 +32,8 @@ link_set::link_set(boost::asio::io_context& loop, open_handler on_open, link_sta
     writer_{*this},
     handshaker_{*this},
     poller_{loop,
-            {[this](std::uint64_t tag, std::uint32_t events) { ready(tag, events); },
-             [this] { process_pending(); },
-             [this] { process_pending(); },
-             [this](time_point at) { advance(at); }}} {}
+            {[this](std::uint64_t tag, std::uint32_t events) { ready(tag, events); }, [this] { process_pending(); },
+             [this] { process_pending(); }, [this](time_point at) { advance(at); }}} {}
 
 link_set::~link_set() {
   for (auto& entry : slots_)
@@ -77,9 +75,7 @@ socket_link* link_set::find(link_id id) noexcept {
   return entry.generation == id.generation ? entry.link.get() : nullptr;
 }
 
-std::uint64_t link_set::tag_of(const socket_link& of) noexcept {
-  return std::uint64_t{of.generation} << 32 | of.slot;
-}
+std::uint64_t link_set::tag_of(const socket_link& of) noexcept { return std::uint64_t{of.generation} << 32 | of.slot; }
 
 void link_set::add(int fd, std::shared_ptr<listener> from, const peer_address& peer, admission as) {
   auto& fresh = insert(std::make_unique<socket_link>(fd, std::move(from), peer, as));
@@ -123,8 +119,10 @@ void link_set::ready(std::uint64_t tag, std::uint32_t events) {
   auto* link = find({static_cast<std::uint32_t>(tag), static_cast<std::uint32_t>(tag >> 32)});
   if (!link || link->phase == link_phase::dead) return;
   contained(*link, [&] {
-    if (link->in_handshake()) handshaker_.proceed(*link);
-    else ready_open(*link, events);
+    if (link->in_handshake())
+      handshaker_.proceed(*link);
+    else
+      ready_open(*link, events);
   });
 }
 
@@ -133,9 +131,12 @@ void link_set::ready_open(socket_link& on, std::uint32_t events) {
   if ((events & EPOLLOUT) || (on.tls && on.pending)) writer_.drain(on);
   if (on.phase == link_phase::dead) return;
   if (!(events & ~std::uint32_t{EPOLLOUT}) && !on.tls) return;
-  if (on.phase == link_phase::open && !on.takes_packets()) ready_while_paused(on, events);
-  else if (!on.watches_in) ready_while_paused(on, events);
-  else reader_.readable(on);
+  if (on.phase == link_phase::open && !on.takes_packets())
+    ready_while_paused(on, events);
+  else if (!on.watches_in)
+    ready_while_paused(on, events);
+  else
+    reader_.readable(on);
 }
 
 void link_set::ready_while_paused(socket_link& on, std::uint32_t events) {
@@ -205,8 +206,10 @@ void link_set::attend(socket_link& to) {
     if (find(id) != &to) return;  // released
     if (to.takes_packets()) watch_again(to);
   }
-  if (to.takes_packets() && ((to.unread && to.unread->blocked) || to.tls.has_unread())) reader_.resume(to);
-  else if (to.phase == link_phase::flushing && !to.is_dirty && !to.pending) all_sent(to);
+  if (to.takes_packets() && ((to.unread && to.unread->blocked) || to.tls.has_unread()))
+    reader_.resume(to);
+  else if (to.phase == link_phase::flushing && !to.is_dirty && !to.pending)
+    all_sent(to);
 }
 
 void link_set::reap(socket_link& dead) {
@@ -278,8 +281,8 @@ void link_set::begin_close(socket_link& closing, close_reason why, std::string_v
     reader_.discard(closing, unread->raw);
   }
   if (closing.websocket) {
-    const auto code = closing.close_code ? static_cast<websocket::close_code>(closing.close_code)
-                                         : websocket::code_of(why);
+    const auto code =
+      closing.close_code ? static_cast<websocket::close_code>(closing.close_code) : websocket::code_of(why);
     std::vector<std::byte> frame;
     websocket::append_close(frame, code, text);
     writer_.verbatim(closing, frame);
@@ -306,8 +309,10 @@ void link_set::shut_down_sending(socket_link& closing) {
 
 void link_set::ended(socket_link& closing, stream_end how) {
   if (how.kind == stream_end::kind::none) return;
-  if (how.kind == stream_end::kind::close_frame) closing.peer_closed = true;
-  else closing.stream_broken = true;
+  if (how.kind == stream_end::kind::close_frame)
+    closing.peer_closed = true;
+  else
+    closing.stream_broken = true;
   if (closing.phase == link_phase::awaiting_close) shut_down_sending(closing);
 }
 

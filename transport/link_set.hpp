@@ -37,12 +37,12 @@ private:
 
 /// Counted by one link_set.
 struct link_stats {
-  link_counter bytes_received, bytes_sent;    ///< on the wire, within TLS
+  link_counter bytes_received, bytes_sent;  ///< on the wire, within TLS
   link_counter packets_received;
-  link_counter opened;                        ///< handshakes finished
-  link_counter closed;                        ///< links that had been opened
-  link_counter violations;                    ///< malformed or too large
-  link_counter handler_failures;              ///< a link_events handler threw
+  link_counter opened;            ///< handshakes finished
+  link_counter closed;            ///< links that had been opened
+  link_counter violations;        ///< malformed or too large
+  link_counter handler_failures;  ///< a link_events handler threw
 };
 
 /// Names the handler of a link that has finished its handshake. `as` is welcome, or overloaded: the node refused the
@@ -60,7 +60,8 @@ protected:
 };
 
 /// All links of one loop, on an epoll set of its own inside the loop's io_context. Used on that loop only. Handlers are
-/// called from io_context::run*(), process_pending() and advance(); never from within send(), close(), flush(), adopt().
+/// called from io_context::run*(), process_pending() and advance(); never from within send(), close(), flush(),
+/// adopt().
 class link_set {
 public:
   /// `stats` must outlive it. Throws std::system_error when the kernel gives no epoll descriptor.
@@ -79,8 +80,8 @@ public:
 
   /// End of turn: one gathered write for each link that has output.
   void flush();
-  /// Links with unread packets that were resumed, room in an outbox, ends of links; bounded for each call. Returns whether
-  /// more is left; the loop is then woken anyway, so that calling it is never a duty.
+  /// Links with unread packets that were resumed, room in an outbox, ends of links; bounded for each call. Returns
+  /// whether more is left; the loop is then woken anyway, so that calling it is never a duty.
   bool process_pending();
   /// Closes all links as link::close does; those in their handshake at once.
   void close_all(close_reason why, std::string_view text);

@@ -96,7 +96,8 @@ void set_option(int fd, int level, int option, int value) noexcept {
 void tune(int fd, const config::listener_options& options, bool ip) noexcept {
   if (ip && options.tcp_nodelay) set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
   if (ip && options.tcp_keepalive) set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-  if (options.receive_buffer_bytes) set_option(fd, SOL_SOCKET, SO_RCVBUF, static_cast<int>(options.receive_buffer_bytes));
+  if (options.receive_buffer_bytes)
+    set_option(fd, SOL_SOCKET, SO_RCVBUF, static_cast<int>(options.receive_buffer_bytes));
   if (options.send_buffer_bytes) set_option(fd, SOL_SOCKET, SO_SNDBUF, static_cast<int>(options.send_buffer_bytes));
 }
 
@@ -141,7 +142,7 @@ sockaddr_un unix_address(const config::listener_options& options, const std::str
 
 // A socket file that nobody listens on was left by a process that died.
 void remove_stale(const config::listener_options& options, const sockaddr_un& address) {
-  struct stat found{};
+  struct stat found {};
   if (::lstat(address.sun_path, &found) != 0) return;
   if (!S_ISSOCK(found.st_mode)) throw failure(options, std::string{address.sun_path} + " exists and is no socket");
   const owned_fd probe{::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
@@ -231,7 +232,8 @@ int listener::open_ip() {
   const bool first = bound_.empty();
   const auto addresses = resolve(options_, bind_, first ? bind_.port : port_);
   const auto& address = preferred(*addresses, bind_);
-  // Sockets that share a port may belong to two nodes, which would steal each other's clients: the first must have it alone.
+  // Sockets that share a port may belong to two nodes, which would steal each other's clients: the first must have it
+  // alone.
   if (first && bind_.port != 0 && bound_socket(address, false).get() < 0)
     throw failure(options_, "cannot listen on", errno);
   auto fd = bound_socket(address, true);
@@ -288,8 +290,7 @@ listener::verdict listener::admit(const peer_address& peer, time_point now) noex
   // Behind a proxy the lists speak of the client, who is known after the header or the upgrade.
   const bool proxied = options_.proxy_protocol || (speaks_websocket() && trusted_.contains(peer));
   if (!proxied && !allows(peer)) return refuse(refusal::address, admission::closed);
-  if (!rate_.take(now))
-    return refuse(refusal::rate, speaks_websocket() ? admission::too_many : admission::closed);
+  if (!rate_.take(now)) return refuse(refusal::rate, speaks_websocket() ? admission::too_many : admission::closed);
   if (options_.connections_max != 0 && open > options_.connections_max)
     return refuse(refusal::connections_max,
                   open > options_.connections_max + told_past_max ? admission::closed : admission::overloaded);

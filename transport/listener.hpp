@@ -19,11 +19,11 @@ namespace troupe::transport {
 
 /// Why a connection was not served; each has a counter.
 enum class refusal : std::uint8_t {
-  overload,           ///< the node is short of memory or time
+  overload,  ///< the node is short of memory or time
   connections_max,
   rate,
-  address,            ///< allow and deny lists
-  descriptors,        ///< the process has no descriptor left
+  address,      ///< allow and deny lists
+  descriptors,  ///< the process has no descriptor left
   proxy_header,
   tls,
   upgrade,
@@ -43,12 +43,12 @@ public:
   bool take(time_point now) noexcept;
 
 private:
-  std::int64_t interval_ = 0;            ///< nanoseconds of one event
+  std::int64_t interval_ = 0;              ///< nanoseconds of one event
   std::atomic<std::int64_t> earliest_{0};  ///< when the bucket is full again
 };
 
-/// One configured listener: its options, addresses, limits and counters. Shared by the acceptors of all loops and by the
-/// links that came through it, which keep it alive.
+/// One configured listener: its options, addresses, limits and counters. Shared by the acceptors of all loops and by
+/// the links that came through it, which keep it alive.
 class listener {
 public:
   /// `overloaded` is asked on every loop for each connection: true refuses it. Throws std::runtime_error for a bad bind

@@ -34,14 +34,14 @@ private:
 
   struct part {
     std::vector<std::byte> own;
-    publication_ptr owner;                  ///< of `shared`; null: `own` counts
+    publication_ptr owner;  ///< of `shared`; null: `own` counts
     std::span<const std::byte> shared;
     std::span<const std::byte> view() const noexcept { return owner ? shared : std::span<const std::byte>{own}; }
   };
 
   std::vector<part> parts_;
-  std::size_t first_ = 0;        ///< part that is sent next
-  std::size_t first_offset_ = 0; ///< bytes of it that are sent
+  std::size_t first_ = 0;         ///< part that is sent next
+  std::size_t first_offset_ = 0;  ///< bytes of it that are sent
   std::size_t bytes_ = 0;
 };
 

@@ -30,7 +30,9 @@ int create_epoll() {
 
 struct poller::implementation : std::enable_shared_from_this<implementation> {
   implementation(asio::io_context& loop, handlers handlers_of_owner)
-    : call{std::move(handlers_of_owner)}, set{loop, create_epoll()}, timer{loop} {}
+    : call{std::move(handlers_of_owner)},
+      set{loop, create_epoll()},
+      timer{loop} {}
 
   void wait_for_events() {
     set.async_wait(asio::posix::stream_descriptor::wait_read, [self = shared_from_this()](const auto& error) {
@@ -66,8 +68,7 @@ struct poller::implementation : std::enable_shared_from_this<implementation> {
   bool closed = false;
 };
 
-poller::poller(asio::io_context& loop, handlers call)
-  : self_{std::make_shared<implementation>(loop, std::move(call))} {
+poller::poller(asio::io_context& loop, handlers call) : self_{std::make_shared<implementation>(loop, std::move(call))} {
   self_->wait_for_events();
 }
 

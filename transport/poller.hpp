@@ -13,15 +13,15 @@ class io_context;
 
 namespace troupe::transport {
 
-/// An epoll set nested in a loop's io_context: thousands of descriptors cost Asio one. Level-triggered. Its handlers run
-/// inside io_context::run*(); they must not throw.
+/// An epoll set nested in a loop's io_context: thousands of descriptors cost Asio one. Level-triggered. Its handlers
+/// run inside io_context::run*(); they must not throw.
 class poller {
 public:
   struct handlers {
     std::function<void(std::uint64_t tag, std::uint32_t events)> ready;  ///< a descriptor is EPOLLIN ...
-    std::function<void()> batch_done;                            ///< after each round of `ready`
-    std::function<void()> woken;                                 ///< after wake()
-    std::function<void(time_point now)> timer;                   ///< the instant of timer_at() has come
+    std::function<void()> batch_done;                                    ///< after each round of `ready`
+    std::function<void()> woken;                                         ///< after wake()
+    std::function<void(time_point now)> timer;                           ///< the instant of timer_at() has come
   };
 
   /// Throws std::system_error when the kernel gives no epoll descriptor.

@@ -14,15 +14,17 @@ namespace {
 constexpr std::size_t scratch_kept = 64 * 1024;
 
 void tidy(std::vector<std::byte>& scratch) {
-  if (scratch.capacity() > scratch_kept) scratch = {};
-  else scratch.clear();
+  if (scratch.capacity() > scratch_kept)
+    scratch = {};
+  else
+    scratch.clear();
 }
 
 // One frame may hold the largest packet; a smaller limit of frames is an option.
 websocket::frame_rules rules_of(const socket_link& link, bool messages) {
   const auto& options = link.accepted_by->options();
-  const auto bytes_max = options.websocket.frame_bytes_max ? options.websocket.frame_bytes_max
-                                                           : options.limits.packet_bytes_max;
+  const auto bytes_max =
+    options.websocket.frame_bytes_max ? options.websocket.frame_bytes_max : options.limits.packet_bytes_max;
   websocket::frame_rules rules;
   rules.frame_bytes_max = rules.message_bytes_max = bytes_max;
   rules.accept_text = messages;
@@ -297,13 +299,14 @@ void reader::keep_undelivered(socket_link& of, bool blocked) {
     return;
   }
   const auto raw = blocked ? raw_left() : std::span<std::byte>{};
-  if (at_.data.empty() && raw.empty() && (!blocked || at_.end.kind == stream_end::kind::none))
-    return of.unread.reset();
+  if (at_.data.empty() && raw.empty() && (!blocked || at_.end.kind == stream_end::kind::none)) return of.unread.reset();
   auto& unread = of.unread_or_new();
   // Untouched means that no handler holds a view into it either: growing packets are moved, not copied.
   const bool untouched = !partial_.empty() && at_.data.data() == partial_.data();
-  if (untouched) unread.data = std::move(partial_);
-  else unread.data.assign(at_.data.begin(), at_.data.end());
+  if (untouched)
+    unread.data = std::move(partial_);
+  else
+    unread.data.assign(at_.data.begin(), at_.data.end());
   unread.raw.assign(raw.begin(), raw.end());
   unread.end = blocked ? at_.end : stream_end{};
   unread.blocked = blocked;
@@ -320,7 +323,8 @@ void reader::discard(socket_link& from, std::span<std::byte> bytes) {
     using kind = enum websocket::frame_event::kind;
     if (event.kind == kind::none) return;
     if (event.kind != kind::close && event.kind != kind::violation) continue;
-    return set_.ended(from, {event.kind == kind::close ? stream_end::kind::close_frame : stream_end::kind::violation, {}, 0, {}});
+    return set_.ended(
+      from, {event.kind == kind::close ? stream_end::kind::close_frame : stream_end::kind::violation, {}, 0, {}});
   }
 }
 

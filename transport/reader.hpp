@@ -14,8 +14,8 @@ namespace troupe::transport {
 
 class link_set;
 
-/// Sockets to packets, for all links of a loop in turn: one read buffer, one cursor. A handler may pause, close or release
-/// the very link that is being read, so everything that is not delivered yet hangs on the cursor.
+/// Sockets to packets, for all links of a loop in turn: one read buffer, one cursor. A handler may pause, close or
+/// release the very link that is being read, so everything that is not delivered yet hangs on the cursor.
 class reader {
 public:
   explicit reader(link_set& owner);
@@ -39,11 +39,11 @@ private:
   static constexpr std::size_t read_budget = 64 * 1024;
 
   struct cursor {
-    socket_link* link = nullptr;                     ///< null: it was released, or nothing is being read
-    std::span<const std::byte> data;                 ///< decoded, not delivered
-    std::span<std::byte> raw;                        ///< given to the decoder, or to be
+    socket_link* link = nullptr;                        ///< null: it was released, or nothing is being read
+    std::span<const std::byte> data;                    ///< decoded, not delivered
+    std::span<std::byte> raw;                           ///< given to the decoder, or to be
     const websocket::received_bytes* frames = nullptr;  ///< how far the decoder is in raw; null: not begun
-    stream_end end;                                  ///< stands behind data
+    stream_end end;                                     ///< stands behind data
   };
 
   bool read_once(socket_link& from, std::size_t& budget);
@@ -68,7 +68,7 @@ private:
   link_set& set_;
   std::unique_ptr<std::byte[]> buffer_;
   std::vector<std::byte> inflated_;
-  std::vector<std::byte> partial_;   ///< storage of data when the link had unread bytes
+  std::vector<std::byte> partial_;  ///< storage of data when the link had unread bytes
   cursor at_;
 };
 

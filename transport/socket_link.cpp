@@ -26,7 +26,10 @@ io_result receive(int fd, std::span<std::byte> into) noexcept {
 
 socket_link::socket_link(int socket, std::shared_ptr<transport::listener> from, const peer_address& client,
                          admission as)
-  : accepted_by{std::move(from)}, address{client}, fd{socket}, admitted{as} {}
+  : accepted_by{std::move(from)},
+    address{client},
+    fd{socket},
+    admitted{as} {}
 
 socket_link::~socket_link() {
   tls = {};

@@ -21,7 +21,9 @@ namespace troupe::transport {
 class link_set;
 
 enum class link_phase : std::uint8_t {
-  proxy_header, tls_handshake, upgrade,
+  proxy_header,
+  tls_handshake,
+  upgrade,
   open,
   flushing,        ///< close() was called: output goes out first
   awaiting_close,  ///< our close frame is sent, the peer's is waited for
@@ -92,30 +94,30 @@ struct socket_link final : link {
   std::uint32_t generation = 0;
   std::uint32_t first_segment = 0;  ///< of this turn's output, in the writer's count from 1; 0: none
   std::uint32_t last_segment = 0;
-  std::uint32_t turn_bytes = 0;     ///< of this turn's output
-  timer_tick armed = 0;             ///< when its current timer fires; 0: none
-  timer_tick deadline = 0;          ///< of what the phase waits for; 0: none
-  timer_tick heard = 0;             ///< when bytes last came; only where there are server pings
-  std::uint16_t close_code = 0;     ///< overrides the one of the close_reason; 0: does not
+  std::uint32_t turn_bytes = 0;  ///< of this turn's output
+  timer_tick armed = 0;          ///< when its current timer fires; 0: none
+  timer_tick deadline = 0;       ///< of what the phase waits for; 0: none
+  timer_tick heard = 0;          ///< when bytes last came; only where there are server pings
+  std::uint16_t close_code = 0;  ///< overrides the one of the close_reason; 0: does not
   link_phase phase = link_phase::open;
   close_cause cause = close_cause::closed_by_node;
   admission admitted;
-  std::uint8_t message_opcode : 4 = 0;     ///< of the WebSocket message that is being read
+  std::uint8_t message_opcode : 4 = 0;  ///< of the WebSocket message that is being read
   bool message_compressed : 1 = false;
-  bool websocket : 1 = false;              ///< after the upgrade
+  bool websocket : 1 = false;  ///< after the upgrade
   bool is_paused : 1 = false;
   bool is_congested : 1 = false;
-  bool is_flooded : 1 = false;             ///< the outbox passed twice its limit: not read until it is congested no more
-  bool is_dirty : 1 = false;               ///< in the writer's list
-  bool is_noticed : 1 = false;             ///< in the set's list
+  bool is_flooded : 1 = false;  ///< the outbox passed twice its limit: not read until it is congested no more
+  bool is_dirty : 1 = false;    ///< in the writer's list
+  bool is_noticed : 1 = false;  ///< in the set's list
   bool became_writable : 1 = false;
   bool watches_in : 1 = true;
   bool watches_out : 1 = false;
-  bool unwatched : 1 = false;              ///< taken out of epoll, which would report a hang-up without end
+  bool unwatched : 1 = false;  ///< taken out of epoll, which would report a hang-up without end
   bool ping_sent : 1 = false;
-  bool stream_broken : 1 = false;          ///< frames cannot be decoded any more
-  bool peer_closed : 1 = false;            ///< its close frame or the end of its stream has come
-  bool tells_closed : 1 = false;           ///< on_closed is due though bytes still go out
+  bool stream_broken : 1 = false;  ///< frames cannot be decoded any more
+  bool peer_closed : 1 = false;    ///< its close frame or the end of its stream has come
+  bool tells_closed : 1 = false;   ///< on_closed is due though bytes still go out
 };
 
 }  // namespace troupe::transport

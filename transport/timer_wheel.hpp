@@ -37,9 +37,9 @@ constexpr timer_tick tick_before(time_point now) noexcept {
 
 constexpr time_point time_of(timer_tick tick) noexcept { return time_point{tick * timer_resolution}; }
 
-/// Timers of one loop. No thread and no clock: time is passed in. Nothing is cancelled: a timer fires once, and its owner
-/// looks whether it still means anything, adding it again when the deadline has moved on. A hierarchical wheel: adding
-/// costs constant time, and an entry is moved at most three times before it fires.
+/// Timers of one loop. No thread and no clock: time is passed in. Nothing is cancelled: a timer fires once, and its
+/// owner looks whether it still means anything, adding it again when the deadline has moved on. A hierarchical wheel:
+/// adding costs constant time, and an entry is moved at most three times before it fires.
 template <class Value>
 class timer_wheel {
   static_assert(std::is_trivially_copyable_v<Value>, "a value must be small and plain: it is re-checked when it fires");
@@ -50,8 +50,9 @@ public:
     for (auto& level : slots_) level.fill(none);
   }
 
-  /// Fires in the first advance() at or after `deadline`; one that has passed fires in the next advance() to a new tick.
-  /// Returns the tick at which it fires, by which an owner of several timers can tell the current one from stale ones.
+  /// Fires in the first advance() at or after `deadline`; one that has passed fires in the next advance() to a new
+  /// tick. Returns the tick at which it fires, by which an owner of several timers can tell the current one from stale
+  /// ones.
   timer_tick add(time_point deadline, Value value) {
     const auto tick = std::max(tick_at_or_after(deadline), now_ + 1);
     const auto index = allocate();
@@ -60,8 +61,8 @@ public:
     return tick;
   }
 
-  /// Moves time to `now` and calls fn(value) or fn(value, tick) for each timer due; fn may add timers and must not throw.
-  /// Time never goes back: an earlier `now` does nothing.
+  /// Moves time to `now` and calls fn(value) or fn(value, tick) for each timer due; fn may add timers and must not
+  /// throw. Time never goes back: an earlier `now` does nothing.
   template <class Fn>
   void advance(time_point now, Fn&& fn) {
     const auto target = tick_before(now);
@@ -74,7 +75,8 @@ public:
     }
   }
 
-  /// When advance() has something to do next: at the latest when the first timer is due. Nothing when there is no timer.
+  /// When advance() has something to do next: at the latest when the first timer is due. Nothing when there is no
+  /// timer.
   std::optional<time_point> next() const noexcept {
     if (size_ == 0) return std::nullopt;
     for (timer_tick ahead = 1; ahead <= slots_per_level; ++ahead) {
@@ -155,8 +157,10 @@ private:
       release(index);
       --level_size_[0];
       index = due.next;
-      if constexpr (std::is_invocable_v<Fn&, Value, timer_tick>) fn(due.value, due.tick);
-      else fn(due.value);
+      if constexpr (std::is_invocable_v<Fn&, Value, timer_tick>)
+        fn(due.value, due.tick);
+      else
+        fn(due.value);
     }
   }
 

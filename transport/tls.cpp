@@ -106,11 +106,11 @@ context_ptr make_context(const config::tls_options& options) {
   ERR_clear_error();
   context_ptr context{SSL_CTX_new(TLS_server_method()), SSL_CTX_free};
   if (!context) fail("no context");
-  SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
-                                       SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_IGNORE_UNEXPECTED_EOF);
+  SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE |
+                                       SSL_OP_IGNORE_UNEXPECTED_EOF);
   // Idle connections hold no record buffers; output that did not fit may move before it is offered again.
-  SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
-                                    SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_mode(context.get(),
+                   SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   // Tickets only: a cache on our side would keep memory for every client that ever came.
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
   static constexpr unsigned char session_context[] = "troupe";
@@ -127,7 +127,8 @@ context_ptr make_context(const config::tls_options& options) {
 }  // namespace
 
 tls_context::tls_context(config::tls_options options)
-  : options_{std::move(options)}, context_{make_context(options_)} {}
+  : options_{std::move(options)},
+    context_{make_context(options_)} {}
 
 tls_context::~tls_context() = default;
 

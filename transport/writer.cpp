@@ -84,8 +84,10 @@ void writer::copy(socket_link& to, std::span<const std::byte> bytes, kind as) {
   const auto size = static_cast<std::uint32_t>(bytes.size());
   area_.insert(area_.end(), bytes.begin(), bytes.end());
   auto* last = to.last_segment ? &segments_[to.last_segment - 1] : nullptr;
-  if (last && last->kind == as && last->offset + last->size == offset) last->size += size;
-  else link_up(to, {0, offset, size, as});
+  if (last && last->kind == as && last->offset + last->size == offset)
+    last->size += size;
+  else
+    link_up(to, {0, offset, size, as});
   account(to, size);
 }
 
@@ -100,8 +102,10 @@ void writer::share(socket_link& to, const mqtt::outbox::shared_part& part) {
 void writer::link_up(socket_link& to, segment added) {
   segments_.push_back(added);
   const auto number = static_cast<std::uint32_t>(segments_.size());
-  if (to.last_segment) segments_[to.last_segment - 1].next = number;
-  else to.first_segment = number;
+  if (to.last_segment)
+    segments_[to.last_segment - 1].next = number;
+  else
+    to.first_segment = number;
   to.last_segment = number;
   if (to.is_dirty) return;
   to.is_dirty = true;
@@ -131,8 +135,10 @@ void writer::flush_all() {
 void writer::reset_area() {
   segments_.clear();
   shared_.clear();
-  if (area_.capacity() > 2 * spill_bytes) area_ = {};
-  else area_.clear();
+  if (area_.capacity() > 2 * spill_bytes)
+    area_ = {};
+  else
+    area_.clear();
 }
 
 void writer::drop(socket_link& dead) noexcept {
@@ -258,13 +264,14 @@ std::size_t writer::write_tls(socket_link& to) {
       const auto left = pieces_[at].bytes.subspan(skip);
       const auto size = std::min(left.size(), record_bytes - record_.size());
       record_.insert(record_.end(), left.begin(), left.begin() + static_cast<std::ptrdiff_t>(size));
-      if (size == left.size()) ++at;
-      else break;
+      if (size == left.size())
+        ++at;
+      else
+        break;
     }
     if (record_.empty()) return taken;
     const auto result = to.tls.write(record_);
-    if (result.status == io_status::failed || result.status == io_status::closed)
-      set_.finish(to, close_cause::reset);
+    if (result.status == io_status::failed || result.status == io_status::closed) set_.finish(to, close_cause::reset);
     if (result.status != io_status::done) return taken;
     taken += result.bytes;
     for (offset += result.bytes; next < pieces_.size() && offset >= pieces_[next].bytes.size(); ++next)
@@ -279,8 +286,10 @@ void writer::keep(socket_link& of, std::size_t skip) {
     if (left.empty() || of.phase == link_phase::dead) continue;
     if (!of.pending) of.pending = std::make_unique<output_queue>();
     // A rest too small for a reference is cheaper as a copy.
-    if (owner && left.size() >= mqtt::outbox::share_from) of.pending->append(*owner, left);
-    else of.pending->append(left);
+    if (owner && left.size() >= mqtt::outbox::share_from)
+      of.pending->append(*owner, left);
+    else
+      of.pending->append(left);
   }
 }
 

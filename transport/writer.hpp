@@ -16,7 +16,8 @@ namespace troupe::transport {
 class link_set;
 struct socket_link;
 
-/// The output of one turn, of all links of a loop in one area: a link pays one copy and one system call. Calls no handler.
+/// The output of one turn, of all links of a loop in one area: a link pays one copy and one system call. Calls no
+/// handler.
 class writer {
 public:
   explicit writer(link_set& owner) : set_{owner} {}

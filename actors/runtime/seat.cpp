@@ -7,6 +7,8 @@ namespace troupe::runtime {
 void seat::occupy(const caf::actor& who) {
   handle_ = who;
   actor_ = static_cast<pinned_actor*>(caf::actor_cast<caf::abstract_actor*>(who));
+  // Its behaviour is made now, not with its first message: it may put the seat on hold before that is chosen.
+  if (!actor_->activate(&loop_)) vacate();
 }
 
 void seat::push(caf::mailbox_element_ptr mail, mail_class urgency) {

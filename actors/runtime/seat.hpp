@@ -20,7 +20,7 @@ class seat {
 public:
   explicit seat(event_loop& loop) : loop_{loop} {}
 
-  /// Seats an actor; the one before has ended. Precondition: `who` is a pinned_actor of this loop.
+  /// Seats an actor and makes its behaviour; the one before has ended. Precondition: `who` is a pinned_actor of this loop.
   void occupy(const caf::actor& who);
   /// Unseats the actor without ending it; mail waits.
   void vacate() noexcept { actor_ = nullptr; handle_ = nullptr; }

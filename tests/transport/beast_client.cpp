@@ -94,47 +94,55 @@ CAF_TEST(compression_with_context_takeover_holds_over_many_messages) {
   options.websocket.deflate.context_takeover = true;
   server on{options};
   echo_packets(on);
-  CAF_CHECK_EQUAL(run_client(on, true, [](stream& client) {
-    for (int i = 0; i < 200; ++i) {
-      const auto sent = packet(static_cast<std::size_t>(i * 37), static_cast<char>('a' + i % 26));
-      client.write(asio::buffer(sent));
-      if (read_bytes(client, sent.size()) != sent) throw std::runtime_error{"differs"};
-    }
-    client.close(beast::websocket::close_code::normal);
-  }), "");
+  CAF_CHECK_EQUAL(run_client(on, true,
+                             [](stream& client) {
+                               for (int i = 0; i < 200; ++i) {
+                                 const auto sent =
+                                   packet(static_cast<std::size_t>(i * 37), static_cast<char>('a' + i % 26));
+                                 client.write(asio::buffer(sent));
+                                 if (read_bytes(client, sent.size()) != sent) throw std::runtime_error{"differs"};
+                               }
+                               client.close(beast::websocket::close_code::normal);
+                             }),
+                  "");
 }
 
 CAF_TEST(fragments_and_pings_in_between_are_understood) {
   server on{websocket_options()};
   echo_packets(on);
   std::atomic<int> pongs{0};
-  CAF_CHECK_EQUAL(run_client(on, false, [&](stream& client) {
-    client.control_callback([&](beast::websocket::frame_type kind, beast::string_view) {
-      if (kind == beast::websocket::frame_type::pong) ++pongs;
-    });
-    const auto sent = packet(10'000, 'f');
-    client.write_some(false, asio::buffer(sent.data(), 1));
-    client.ping("x");
-    client.write_some(false, asio::buffer(sent.data() + 1, 5'000));
-    client.write_some(true, asio::buffer(sent.data() + 5'001, sent.size() - 5'001));
-    if (read_bytes(client, sent.size()) != sent) throw std::runtime_error{"differs"};
-    client.close(beast::websocket::close_code::normal);
-  }), "");
+  CAF_CHECK_EQUAL(run_client(on, false,
+                             [&](stream& client) {
+                               client.control_callback([&](beast::websocket::frame_type kind, beast::string_view) {
+                                 if (kind == beast::websocket::frame_type::pong) ++pongs;
+                               });
+                               const auto sent = packet(10'000, 'f');
+                               client.write_some(false, asio::buffer(sent.data(), 1));
+                               client.ping("x");
+                               client.write_some(false, asio::buffer(sent.data() + 1, 5'000));
+                               client.write_some(true, asio::buffer(sent.data() + 5'001, sent.size() - 5'001));
+                               if (read_bytes(client, sent.size()) != sent) throw std::runtime_error{"differs"};
+                               client.close(beast::websocket::close_code::normal);
+                             }),
+                  "");
   CAF_CHECK_EQUAL(pongs.load(), 1);
 }
 
 CAF_TEST(the_close_code_and_reason_arrive) {
   server on{websocket_options()};
   on.events.during_packet = [](link& from, auto) { from.close(close_reason::policy_violation, "not like this"); };
-  CAF_CHECK_EQUAL(run_client(on, false, [](stream& client) {
-    client.write(asio::buffer(packet(1)));
-    beast::flat_buffer buffer;
-    beast::error_code error;
-    client.read(buffer, error);
-    if (error != beast::websocket::error::closed) throw std::runtime_error{"not closed: " + error.message()};
-    if (client.reason().code != 1008 || client.reason().reason != "not like this")
-      throw std::runtime_error{"wrong reason"};
-  }), "");
+  CAF_CHECK_EQUAL(run_client(on, false,
+                             [](stream& client) {
+                               client.write(asio::buffer(packet(1)));
+                               beast::flat_buffer buffer;
+                               beast::error_code error;
+                               client.read(buffer, error);
+                               if (error != beast::websocket::error::closed)
+                                 throw std::runtime_error{"not closed: " + error.message()};
+                               if (client.reason().code != 1008 || client.reason().reason != "not like this")
+                                 throw std::runtime_error{"wrong reason"};
+                             }),
+                  "");
   CAF_CHECK(on.until([&] { return on.events.closed == close_cause::closed_by_node; }));
 }
 

@@ -21,7 +21,8 @@ config::listener_options proxied(config::listener_type type) {
 }
 
 /// PROXY v2 for TCP over IPv4 from 9.8.7.6:1000.
-const std::string proxy_v2 = std::string("\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\x09\x08\x07\x06\x7f\0\0\1\x03\xe8\x07\x5b", 28);
+const std::string proxy_v2 =
+  std::string("\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\x09\x08\x07\x06\x7f\0\0\1\x03\xe8\x07\x5b", 28);
 
 std::string status_of(const client& from) { return from.received.substr(0, 12); }
 
@@ -48,11 +49,13 @@ CAF_TEST(frames_that_come_with_the_upgrade_wait_if_the_link_opens_paused) {
   link_stats stats;
   recorder events;
   link* opened = nullptr;
-  link_set links{io, [&](link& fresh, admission) -> link_events& {
-    fresh.pause();
-    opened = &fresh;
-    return events;
-  }, stats};
+  link_set links{io,
+                 [&](link& fresh, admission) -> link_events& {
+                   fresh.pause();
+                   opened = &fresh;
+                   return events;
+                 },
+                 stats};
   server on{websocket_options()};
   auto listening = on.listening;
   on.accepting.stop();
@@ -67,7 +70,10 @@ CAF_TEST(frames_that_come_with_the_upgrade_wait_if_the_link_opens_paused) {
   CAF_REQUIRE(on.until(turn));
   CAF_CHECK(events.packets.empty());
   opened->resume();
-  CAF_CHECK(on.until([&] { turn(); return events.packets.size() == 1; }));
+  CAF_CHECK(on.until([&] {
+    turn();
+    return events.packets.size() == 1;
+  }));
 }
 
 CAF_TEST(an_upgrade_may_come_in_pieces) {

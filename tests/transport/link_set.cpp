@@ -29,8 +29,10 @@ CAF_TEST(an_idle_websocket_link_costs_at_most_200_bytes) {
 }
 
 CAF_TEST(close_sends_what_is_queued_then_the_code_and_waits_for_the_peer) {
-  const std::pair<close_reason, int> cases[] = {{close_reason::normal, 1000}, {close_reason::going_away, 1001},
-                                                {close_reason::policy_violation, 1008}, {close_reason::too_large, 1009},
+  const std::pair<close_reason, int> cases[] = {{close_reason::normal, 1000},
+                                                {close_reason::going_away, 1001},
+                                                {close_reason::policy_violation, 1008},
+                                                {close_reason::too_large, 1009},
                                                 {close_reason::try_again_later, 1013}};
   for (const auto& [why, code] : cases) {
     server on{websocket_options()};
@@ -39,7 +41,10 @@ CAF_TEST(close_sends_what_is_queued_then_the_code_and_waits_for_the_peer) {
     send_text(*on.opened[0], "last words");
     on.opened[0]->close(why, "because");
     send_text(*on.opened[0], "too late");
-    CAF_REQUIRE(on.until([&] { with.read(); return frames_of(with).close_code != 0; }));
+    CAF_REQUIRE(on.until([&] {
+      with.read();
+      return frames_of(with).close_code != 0;
+    }));
     CAF_CHECK_EQUAL(int{frames_of(with).close_code}, code);
     CAF_CHECK_EQUAL(frames_of(with).close_text, "because");
     CAF_CHECK_EQUAL(frames_of(with).data, "last words");
@@ -167,7 +172,10 @@ CAF_TEST(close_all_ends_open_links_and_handshakes) {
   client half{*on.listening};
   CAF_REQUIRE(on.until([&] { return on.links.size() == 2; }));
   on.links.close_all(close_reason::going_away, "stopping");
-  CAF_CHECK(on.until([&] { open.read(); return frames_of(open).close_code == 1001 && half.ended(); }));
+  CAF_CHECK(on.until([&] {
+    open.read();
+    return frames_of(open).close_code == 1001 && half.ended();
+  }));
   CAF_CHECK_EQUAL(on.links.size(), 1u);
 }
 
@@ -196,17 +204,26 @@ CAF_TEST(a_silent_websocket_peer_is_pinged_and_cut_after_the_grace) {
   on.turn();
   CAF_CHECK_EQUAL(frames_of(with).pings, 0);
   on.links.advance(start + 31s);
-  CAF_CHECK(on.until([&] { with.read(); return frames_of(with).pings == 1; }));
+  CAF_CHECK(on.until([&] {
+    with.read();
+    return frames_of(with).pings == 1;
+  }));
   with.send(client_frame("", websocket::opcode::pong));
   const auto before = on.stats.bytes_received.value();
   CAF_REQUIRE(on.until([&] { return on.stats.bytes_received.value() > before; }));
   on.links.advance(start + 62s);
-  CAF_CHECK(on.until([&] { with.read(); return frames_of(with).pings == 2; }));
+  CAF_CHECK(on.until([&] {
+    with.read();
+    return frames_of(with).pings == 2;
+  }));
   on.links.advance(start + 149s);
   on.turn();
   CAF_CHECK_EQUAL(frames_of(with).close_code, 0u);
   on.links.advance(start + 153s);
-  CAF_CHECK(on.until([&] { with.read(); return frames_of(with).close_code == 1008; }));
+  CAF_CHECK(on.until([&] {
+    with.read();
+    return frames_of(with).close_code == 1008;
+  }));
   with.close();
   CAF_CHECK(on.until([&] { return on.events.closed == close_cause::ping_timeout; }));
 }

@@ -93,7 +93,7 @@ CAF_TEST(unix_sockets_serve_have_their_mode_and_leave_no_file) {
   {
     server on{options};
     CAF_CHECK_EQUAL(on.listening->bound(), options.bind);
-    struct stat status{};
+    struct stat status {};
     ::stat((in.path + "/socket").c_str(), &status);
     CAF_CHECK_EQUAL(status.st_mode & 0777u, 0600u);
     client with{in.path + "/socket"};

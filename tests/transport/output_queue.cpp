@@ -12,7 +12,8 @@ namespace troupe::transport::test {
 
 CAF_TEST(bytes_leave_in_the_order_they_came_whatever_is_taken_at_once) {
   std::mt19937 random{7};
-  const auto owner = publication::make({.topic = "t", .properties = {}, .payload = bytes_of("shared payload"), .publisher = {}});
+  const auto owner =
+    publication::make({.topic = "t", .properties = {}, .payload = bytes_of("shared payload"), .publisher = {}});
   output_queue queue;
   std::string wanted, got;
   for (int i = 0; i < 5000; ++i) {
@@ -42,7 +43,8 @@ CAF_TEST(bytes_leave_in_the_order_they_came_whatever_is_taken_at_once) {
 }
 
 CAF_TEST(a_payload_that_was_sent_is_let_go) {
-  const auto owner = publication::make({.topic = "t", .properties = {}, .payload = bytes_of("shared payload"), .publisher = {}});
+  const auto owner =
+    publication::make({.topic = "t", .properties = {}, .payload = bytes_of("shared payload"), .publisher = {}});
   output_queue queue;
   queue.append(owner, owner->payload());
   queue.append(bytes_of("x"));

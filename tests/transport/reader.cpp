@@ -153,14 +153,16 @@ CAF_TEST(a_link_moves_between_loops_with_its_unread_bytes) {
   loop to;
   client with{*from.listening};
   std::unique_ptr<link> moving;
+  std::string still_valid;
   from.events.during_packet = [&](link& here, std::span<const std::byte> bytes) {
     send_text(here, "answer");
     moving = from.links.release(here);
-    CAF_CHECK_EQUAL(text_of(bytes), three_packets()[0]);  // still valid
+    still_valid = text_of(bytes);
   };
   const auto stream = joined(three_packets()) + packet(9, 'p');
   with.send(stream.substr(0, stream.size() - 4));
   CAF_REQUIRE(from.until([&] { return moving != nullptr; }));
+  CAF_CHECK_EQUAL(still_valid, packet(3, 'a'));
   CAF_CHECK_EQUAL(from.links.size(), 0u);
   auto& moved = to.links.adopt(std::move(moving));
   moved.handler(to.events);
@@ -219,7 +221,10 @@ CAF_TEST(a_websocket_link_moves_inside_a_frame) {
   CAF_REQUIRE(from.until([&] { return moving != nullptr; }));
   to.links.adopt(std::move(moving)).handler(to.events);
   with.send(stream.substr(100));
-  CAF_CHECK(run_until({&to}, [&] { with.read(); return frames_of(with).pongs == ";"; }));
+  CAF_CHECK(run_until({&to}, [&] {
+    with.read();
+    return frames_of(with).pongs == ";";
+  }));
   CAF_CHECK_EQUAL(to.events.packets, (std::vector<std::string>{wanted[1], wanted[2]}));
 }
 
@@ -230,7 +235,10 @@ CAF_TEST(packets_span_frames_and_frames_hold_several_packets) {
   const auto stream = joined(three_packets());
   with.send(client_frame(stream.substr(0, 1)) + client_frame(stream.substr(1, 150)) +
             client_frame("hi", websocket::opcode::ping) + client_frame(stream.substr(151)));
-  CAF_CHECK(on.until([&] { with.read(); return frames_of(with).pongs == "hi;"; }));
+  CAF_CHECK(on.until([&] {
+    with.read();
+    return frames_of(with).pongs == "hi;";
+  }));
   CAF_CHECK_EQUAL(on.events.packets, three_packets());
 }
 

@@ -99,11 +99,13 @@ struct loop {
   recorder events;
   std::vector<link*> opened;
   std::vector<admission> admitted;
-  link_set links{io, [this](link& fresh, admission as) -> link_events& {
-    opened.push_back(&fresh);
-    admitted.push_back(as);
-    return events;
-  }, stats};
+  link_set links{io,
+                 [this](link& fresh, admission as) -> link_events& {
+                   opened.push_back(&fresh);
+                   admitted.push_back(as);
+                   return events;
+                 },
+                 stats};
 
   void turn() {
     while (io.poll_one() != 0) continue;
@@ -149,7 +151,8 @@ inline config::listener_options websocket_options() {
 /// The other end: a plain socket. Never blocks; what has come so far is in `received`.
 class client {
 public:
-  explicit client(const listener& to, int receive_buffer_bytes = 0) : fd_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
+  explicit client(const listener& to, int receive_buffer_bytes = 0)
+    : fd_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
     if (receive_buffer_bytes != 0)
       ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes, sizeof receive_buffer_bytes);
     sockaddr_in address{};
@@ -257,7 +260,10 @@ inline frames frames_of(const client& from) { return frames{behind_head(from.rec
 /// Sends the upgrade and waits for the answer.
 inline bool upgrade(server& on, client& with) {
   with.send(upgrade_request);
-  return on.until([&] { with.read(); return behind_head(with.received).has_value(); });
+  return on.until([&] {
+    with.read();
+    return behind_head(with.received).has_value();
+  });
 }
 
 inline void send_text(link& to, std::string_view text) {

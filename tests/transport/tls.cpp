@@ -166,7 +166,10 @@ CAF_TEST(packets_travel_both_ways_and_close_is_told) {
   CAF_REQUIRE(on.until([&] { return on.events.packets.size() == 2; }));
   send_text(*on.opened[0], "answer");
   on.opened[0]->close(close_reason::normal, "");
-  CAF_CHECK(on.until([&] { with.read(); return with.closed; }));
+  CAF_CHECK(on.until([&] {
+    with.read();
+    return with.closed;
+  }));
   CAF_CHECK_EQUAL(with.received, "answer");
   with.socket.close();
   CAF_CHECK(on.until([&] { return on.links.size() == 0; }));
@@ -225,11 +228,20 @@ CAF_TEST(websocket_over_tls_takes_frames_behind_the_upgrade) {
   tls_client with{*on.listening};
   CAF_REQUIRE(on.until([&] { return with.connected(); }));
   with.send(upgrade_request + client_frame(packet(3)));
-  CAF_CHECK(on.until([&] { with.read(); return on.events.packets.size() == 1 && behind_head(with.received); }));
+  CAF_CHECK(on.until([&] {
+    with.read();
+    return on.events.packets.size() == 1 && behind_head(with.received);
+  }));
   on.opened[0]->close(close_reason::going_away, "bye");
-  CAF_CHECK(on.until([&] { with.read(); return frames{*behind_head(with.received)}.close_code == 1001; }));
+  CAF_CHECK(on.until([&] {
+    with.read();
+    return frames{*behind_head(with.received)}.close_code == 1001;
+  }));
   with.send(client_frame("\x03\xe9", websocket::opcode::close));
-  CAF_CHECK(on.until([&] { with.read(); return with.closed; }));
+  CAF_CHECK(on.until([&] {
+    with.read();
+    return with.closed;
+  }));
 }
 
 CAF_TEST(a_proxy_header_precedes_tls) {

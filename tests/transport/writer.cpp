@@ -74,7 +74,8 @@ CAF_TEST(one_turn_of_a_websocket_link_is_one_frame_and_large_ones_are_cut) {
   send_text(*on.opened[0], "ab");
   send_text(*on.opened[0], "cd");
   CAF_CHECK(on.until([&] { return with.has(head + 6); }));
-  CAF_CHECK_EQUAL(with.received.substr(head), std::string("\x82\x04" "abcd"));
+  CAF_CHECK_EQUAL(with.received.substr(head), std::string("\x82\x04"
+                                                          "abcd"));
   send_text(*on.opened[0], std::string(150'000, 'z'));
   CAF_CHECK(on.until([&] { return with.has(head + 6 + 150'000 + 10 + 10 + 4); }));
   CAF_CHECK_EQUAL(frames_of(with).data.size(), 150'004u);
@@ -165,7 +166,10 @@ CAF_TEST(pings_of_a_peer_that_does_not_read_cost_no_memory) {
     return on.stats.bytes_received.value() == received + pings.size();
   }));
   CAF_CHECK_EQUAL(link.outbox_bytes(), before);
-  CAF_CHECK(on.until([&] { deaf.read(); return frames_of(deaf).pongs == "14999;"; }));
+  CAF_CHECK(on.until([&] {
+    deaf.read();
+    return frames_of(deaf).pongs == "14999;";
+  }));
 }
 
 CAF_TEST(a_reader_of_a_moved_congested_link_loses_nothing) {

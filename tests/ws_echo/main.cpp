@@ -1,5 +1,5 @@
-// A server that echoes text and binary messages through the node's own WebSocket layer, so that any WebSocket test suite
-// can be pointed at it.
+// A server that echoes text and binary messages through the node's own WebSocket layer, so that any WebSocket test
+// suite can be pointed at it.
 
 #include <charconv>
 #include <csignal>

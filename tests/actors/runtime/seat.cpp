@@ -165,10 +165,10 @@ CAF_TEST(a_failure_outside_of_the_seat_is_not_held_against_the_mail_that_waits) 
 }
 
 CAF_TEST(the_next_message_of_a_faulty_actor_fails_without_an_effect) {
-  auto faulty = [](runtime::pinned_actor* self, std::vector<int>* numbers) -> caf::behavior {
+  auto faulty = [](runtime::pinned_actor* actor, std::vector<int>* numbers) -> caf::behavior {
     return {
       [=](int number) { numbers->push_back(number); },
-      [=](const std::string&) { runtime::become_faulty(self); },
+      [=](const std::string&) { runtime::become_faulty(actor); },
     };
   };
   place.occupy(spawn(faulty, &heard));

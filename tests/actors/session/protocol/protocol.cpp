@@ -157,6 +157,7 @@ private:
     auto chosen = routes_.begin() + below(static_cast<std::uint32_t>(routes_.size()));
     auto answered = *chosen;
     routes_.erase(chosen);
+    answered_.insert(std::stoi(text(answered.body->payload())));
     bench_.answer(answered, below(2) == 0);
     take_wire();
   }
@@ -234,11 +235,12 @@ private:
     }
   }
 
-  // MQTT-4.6.0-2, MQTT-4.6.0-3
+  // MQTT-4.6.0-2, MQTT-4.6.0-3, MQTT-4.3.2-4, MQTT-4.3.3-8
   void check_order(std::uint16_t packet_id) {
     CAF_REQUIRE(!publish_order_.empty());
     CAF_CHECK_EQUAL(publish_order_.front(), packet_id);
     publish_order_.pop_front();
+    CAF_CHECK(answered_.contains(unacknowledged_.at(packet_id).number));
   }
 
   static void check_count(int number, troupe::qos at, int count) {
@@ -259,6 +261,7 @@ private:
   std::deque<std::uint16_t> publish_order_;
   std::map<int, troupe::qos> published_;
   std::map<int, int> routed_;
+  std::set<int> answered_;  ///< by the shards: nothing is acknowledged before
 
   // The client as subscriber
   std::set<std::uint16_t> received_ids_, open_;

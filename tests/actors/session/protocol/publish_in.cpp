@@ -74,14 +74,17 @@ CAF_TEST(acknowledgements_leave_in_the_order_of_their_publishes) {
     sent.push_back(b.fx.routes.at(0));
   }
   std::vector<std::uint16_t> order;
+  std::vector<std::size_t> acknowledged;
   for (std::size_t i : {5u, 3u, 1u, 0u, 4u, 2u}) {
     b.answer(sent[i]);
+    acknowledged.push_back(b.out.size());
     for (const auto& packet : b.out) {
       const auto& each = std::get<mqtt::acknowledgement>(packet);
       CAF_CHECK(each.type == (each.packet_id % 2 == 0 ? packet_type::pubrec : packet_type::puback));
       order.push_back(each.packet_id);
     }
   }
+  CAF_CHECK_EQUAL(acknowledged, (std::vector<std::size_t>{0, 0, 0, 2, 0, 4}));
   CAF_CHECK_EQUAL(order, (std::vector<std::uint16_t>{1, 2, 3, 4, 5, 6}));
   CAF_CHECK(b.decisions_were_pure());
 }
