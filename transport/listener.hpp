@@ -47,7 +47,8 @@ private:
   std::atomic<std::int64_t> earliest_{0};  ///< when the bucket is full again
 };
 
-/// One configured listener: its options, addresses, limits and counters. Shared by the acceptors of all loops and by
+/// One configured listener, for TCP, TLS or Unix sockets, ordered and lossless streams all [MQTT-4.2.0-1]: its options,
+/// addresses, limits and counters. Shared by the acceptors of all loops and by
 /// the links that came through it, which keep it alive.
 class listener {
 public:

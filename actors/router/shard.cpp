@@ -38,8 +38,8 @@ void shard_state::route(const route_batch& batch) {
   std::vector<route_result> results;
   results.reserve(batch.publications.size());
   for (const auto& what : batch.publications) {
-    if (what->retain()) retain(what);
-    index_->match(*what, match_);
+    if (what->retain()) retain(what);  // [MQTT-3.3.1-8]: without RETAIN nothing retained is touched
+    index_->match(*what, match_);  // [MQTT-3.3.2-3]
     results.push_back(match_.empty() ? route_result::no_subscribers : route_result::matched);
     collect(what);
   }

@@ -16,8 +16,8 @@
 
 namespace troupe::actors {
 
-/// What a shard retains, and how far it has sent it to new subscriptions. It belongs to the loop: subscriptions can be
-/// asked for again when a shard has crashed, retained messages cannot.
+/// What a shard retains, and how far it has sent it to new subscriptions. It belongs to the loop and to no session
+/// [MQTT3-3.1.2-7]: subscriptions can be asked for again when a shard has crashed, retained messages cannot.
 struct retained_desk {
   struct walk {
     session_ref session;
@@ -46,7 +46,8 @@ struct shard_setup {
 class shard_state;
 using shard_actor = caf::stateful_actor<shard_state, runtime::pinned_actor>;
 
-/// The router for its share of the topics: matches publications and hands them to the loops of their receivers.
+/// The router for its share of the topics: matches publications and hands them to the loops of their receivers. A topic has
+/// one shard, and mail keeps its order: what one client publishes to a topic stays in order [MQTT-4.6.0-5, MQTT-4.6.0-6].
 caf::behavior shard(shard_actor* self, shard_setup setup);
 
 class shard_state {

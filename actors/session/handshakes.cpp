@@ -186,7 +186,7 @@ void handshakes::granted(const grant& answer) {
   auto request = std::move(who->request);
   remove(*who);
   if (!answer.session || answer.session.loop == at_.loop.index()) return enter(answer.session, *link, request);
-  auto parcel = std::make_shared<link_parcel>(at_.release_link(*link), std::move(request));
+  auto parcel = std::make_shared<link_parcel>(link_parcel{at_.release_link(*link), std::move(request)});
   at_.office.send(answer.session.loop, runtime::role::sessions, resume_session{answer.session, std::move(parcel)});
 }
 

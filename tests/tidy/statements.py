@@ -173,7 +173,7 @@ def collect(root, places, suffixes, bare):
     found = {}
     for place in places:
         top = root / place
-        for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
+        for path in sorted(p for p in top.rglob("*") if "node_modules" not in p.parts) if top.is_dir() else [top]:
             name = path.relative_to(root).as_posix()
             if not path.is_file() or path.suffix not in suffixes or name in NOT_TESTS:
                 continue

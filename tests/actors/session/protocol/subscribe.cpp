@@ -182,6 +182,8 @@ CAF_TEST(retained_messages_wait_for_suback) {
   b.deliver(message("a", "old", qos::at_most_once, true), retained);
   b.deliver("a", "live", qos::at_most_once);
   CAF_CHECK(b.out.empty());
+  b.drain();
+  CAF_CHECK(b.out.empty());
   b.answer_subscribe(ticket);
   CAF_REQUIRE_EQUAL(b.out.size(), 3u);
   CAF_CHECK(std::holds_alternative<mqtt::subscription_acknowledgement>(b.out[0]));
