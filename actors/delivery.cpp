@@ -21,10 +21,10 @@ caf::behavior delivery(delivery_actor* self, workplace* at) {
 // A successor goes on where its predecessor failed: no entry is delivered twice.
 void delivery_state::deliver(const deliver_batch& batch) {
   auto& progress = at_->delivery_progress;
-  while (progress < batch.entries.size()) deliver(batch, progress++);
-  progress = 0;
+  for (; progress < batch.entries.size(); ++progress) deliver(batch, progress);
   if (batch.walk.number != 0) offer_more(batch);
   if (batch.id.number != 0) at_->office.send(batch.id.loop, runtime::role::delivery, delivered{batch.id});
+  progress = 0;
 }
 
 void delivery_state::offer_more(const deliver_batch& batch) {
@@ -38,6 +38,7 @@ void delivery_state::deliver(const deliver_batch& batch, std::size_t index) {
   const auto& before = index == 0 ? none : batch.entries[index - 1];
   auto further = std::span{batch.identifiers}.subspan(before.identifiers_end,
                                                       entry.identifiers_end - before.identifiers_end);
+  identifiers_.reserve(further.size() + 1);  // the only thing here that may throw, before anybody has got anything
   for (auto i = before.targets_end; i < entry.targets_end; ++i)
     deliver_to(batch.targets[i], entry.body, batch.retained, {}, further);
   for (auto i = before.shared_end; i < entry.shared_end; ++i)

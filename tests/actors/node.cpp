@@ -5,7 +5,6 @@
 
 #include <caf/all.hpp>
 
-#include "routing/topic.hpp"
 #include "tests/actors/fixtures/person.hpp"
 
 #include <caf/test/unit_test.hpp>
@@ -36,6 +35,12 @@ config::options roomy() {
   return result;
 }
 
+struct figures {
+  std::size_t published = 0;
+  std::size_t received = 0;
+  std::uint64_t restarts = 0;
+};
+
 /// A node, people who use it, strangers who come and go under one client id, and everything that may go wrong, in an order
 /// that a seed decides.
 class simulation {
@@ -52,6 +57,11 @@ public:
     for (auto i = 0; i < steps; ++i) step();
     settle();
     check();
+  }
+  void add_to(figures& sum) const {
+    sum.published += ledger_.entries.size();
+    for (const auto& each : people_) sum.received += each.distinct_received();
+    sum.restarts += node_.tree().restarts();
   }
 
 private:
@@ -160,20 +170,13 @@ private:
     CAF_CHECK(seat->link() && !seat->link()->paused());
   }
 
-  /// Whether a number had to reach somebody.
-  static bool due(const person& who, int number, const ledger::entry& what) {
-    return std::ranges::any_of(who.subscriptions(), [&](const auto& by) {
-      return number >= by.from && matches(match_part(by.filter), what.topic);
-    });
-  }
-
   void check_delivery(int number) {
     const auto& what = ledger_.entries[static_cast<std::size_t>(number)];
-    if (what.topic.starts_with("s/")) return check_shared(number, what);
+    if (person::is_shared(what.topic)) return check_shared(number, what);
     for (auto& each : people_) {
       auto at = std::min(what.qos, each.granted());
       if (at != qos::at_least_once && each.received(number) > 1) doubled(each.id(), number);
-      if (at != qos::at_most_once && due(each, number, what) && each.received(number) < 1) lost(each.id(), number);
+      if (at != qos::at_most_once && number >= each.due_from(what.topic) && each.received(number) < 1) lost(each.id(), number);
     }
   }
 
@@ -182,7 +185,7 @@ private:
     auto is_due = false, exact = what.qos != qos::at_least_once;
     auto count = 0;
     for (auto& each : people_) {
-      is_due |= due(each, number, what);
+      is_due |= number >= each.due_from(what.topic);
       count += each.received(number);
       if (each.received(number) > 0 && std::min(what.qos, each.granted()) == qos::at_least_once) exact = false;
     }
@@ -215,17 +218,26 @@ private:
   std::vector<client> strangers_;
 };
 
-/// TROUPE_SEED runs one seed alone.
+std::uint32_t from_environment(const char* name, std::uint32_t otherwise) {
+  const auto* value = std::getenv(name);
+  return value ? static_cast<std::uint32_t>(std::atoi(value)) : otherwise;
+}
+
+/// TROUPE_SEED says where to begin, TROUPE_SEEDS how many there are.
 void simulate(bool crashes, std::uint32_t seeds) {
   test_config config;
   caf::actor_system system{config};
-  const auto* only = std::getenv("TROUPE_SEED");
-  auto first = only ? static_cast<std::uint32_t>(std::atoi(only)) : 1;
-  for (auto seed = first; seed < first + (only ? 1 : seeds); ++seed) {
+  auto first = from_environment("TROUPE_SEED", 1);
+  figures sum;
+  for (auto seed = first; seed < first + from_environment("TROUPE_SEEDS", seeds); ++seed) {
     auto failures = caf::test::engine::current_test()->bad();
-    simulation{system, seed, crashes}.run(600);
+    simulation run{system, seed, crashes};
+    run.run(600);
+    run.add_to(sum);
     if (caf::test::engine::current_test()->bad() != failures) CAF_FAIL("with seed " << seed);
   }
+  CAF_MESSAGE(sum.published << " published, " << sum.received << " received, " << sum.restarts << " restarts");
+  CAF_CHECK_EQUAL(crashes, sum.restarts > 0);
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 """What every test of the whole node needs: a node on ports of the kernel's choice, deadlines, results by line.
 
-A test program is a list of functions marked with @test, and ends in `main()`. With words behind its name it runs only the
-tests whose names contain one of them.
+A test program is a list of functions marked with @test, and ends in `main()`. With words behind its name it runs only
+the tests whose names contain one of them.
 """
 import contextlib
 import json
@@ -48,11 +48,15 @@ def until(condition, what, seconds=LONGEST_WAIT):
         threading.Event().wait(0.005)
 
 
-# --- the node -----------------------------------------------------------------------------------------------------------
+def limit_descriptors(count):
+    return lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (count, count))
+
+
+# --- the node ---------------------------------------------------------------------------------------------------------
 
 class Node:
-    """A running node. Leaving the `with` block stops it: it has to exit with 0, without errors in its log but those that
-    match `errors`, a regular expression."""
+    """A running node. Leaving the `with` block stops it: it has to exit with 0, without errors in its log but those
+    that match `errors`, a regular expression."""
 
     DEFAULTS = {"listeners.tcp.bind": "127.0.0.1:0", "listeners.ws.bind": "127.0.0.1:0"}
 
@@ -62,9 +66,8 @@ class Node:
         for key, value in chosen.items():
             command += ["--set", f"{key}={value}"]
         self.errors, self.lines, self.changed = errors, [], threading.Condition()
-        limit = (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))) if descriptors else None
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-                                        preexec_fn=limit)
+                                        preexec_fn=descriptors and limit_descriptors(descriptors))
         self.reader = threading.Thread(target=self._read_log, daemon=True)
         self.reader.start()
         try:
@@ -132,7 +135,7 @@ class Node:
             raise Failed(f"the node does not stop within {seconds} s:\n{self.log()}") from None
         self.reader.join(seconds)
         check(code == 0, f"the node's exit code is {code}:\n{self.log()}")
-        wrong = [line for line in self.lines if " error " in line and not (self.errors and re.search(self.errors, line))]
+        wrong = [line for line in self.logged(" error ") if not (self.errors and re.search(self.errors, line))]
         check(not wrong, "errors in the node's log:\n" + "\n".join(wrong[:20]))
 
     def __enter__(self):
@@ -149,7 +152,7 @@ class Node:
                 self.process.wait()
 
 
-# --- a crowd of clients ---------------------------------------------------------------------------------------------------
+# --- a crowd of clients -----------------------------------------------------------------------------------------------
 
 class Swarm:
     """The program swarm.cpp: many clients in a process of their own. Its methods are its commands."""
@@ -193,7 +196,7 @@ def check_nothing_lost(report, doubled_qos1=0):
     check(not wrong, f"the swarm: {wrong}")
 
 
-# --- results --------------------------------------------------------------------------------------------------------------
+# --- results ----------------------------------------------------------------------------------------------------------
 
 TESTS = []
 OPTIONS = {word for word in sys.argv[1:] if word.startswith("--")}
@@ -210,6 +213,11 @@ def full():
     return "--full" in OPTIONS
 
 
+def sanitized():
+    """Whether the node was built with a sanitizer, and takes more of everything."""
+    return "-asan" in TROUPE or "-tsan" in TROUPE
+
+
 def say(text):
     print(f"# {text}", flush=True)
 
@@ -222,7 +230,8 @@ def run_one(function):
         if not isinstance(error, Failed):
             traceback.print_exc()
         first, *rest = str(error).splitlines() or [""]
-        print(f"not ok {name}: {type(error).__name__ + ': ' if not isinstance(error, Failed) else ''}{first}", flush=True)
+        kind = "" if isinstance(error, Failed) else type(error).__name__ + ": "
+        print(f"not ok {name}: {kind}{first}", flush=True)
         print("\n".join("    " + line for line in rest), file=sys.stderr, flush=True)
         return False
     print(f"ok {name}", flush=True)

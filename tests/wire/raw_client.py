@@ -10,7 +10,7 @@ import raw_mqtt as mqtt
 from harness import LONGEST_WAIT, Failed, check
 
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
-TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
+CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 
 
 class Closed(Exception):

@@ -47,7 +47,7 @@ def read_both(rivals, finished, what):
     while not finished():
         open_ones = [each for each in rivals if not each.gone]
         ready, _, _ = select.select([each.sock for each in open_ones], [], [], max(0, deadline - time.monotonic()))
-        check(ready, f"{what}: CONNACKs {[str(each.connack) for each in rivals]}, gone {[each.gone for each in rivals]}")
+        check(ready, f"{what}: CONNACK and gone: {[(str(each.connack), each.gone) for each in rivals]}")
         for each in open_ones:
             if each.sock in ready:
                 each.take_what_is_there()
@@ -92,7 +92,7 @@ def one_is_left_and_has_the_session():
             publisher.send(mqtt.publish("to/the/contested", b"%d" % (3 * number + 1), 1, next(publisher.ids)))
             winner, loser = race(node, number, clean=False, session_expiry=3600)
             check_equal(publisher.expect(mqtt.PUBACK).reason, 0, "PUBACK")
-            check_equal(publisher.publish("to/the/contested", b"%d" % (3 * number + 2), 1), 0, "PUBACK: who is subscribed")
+            check_equal(publisher.publish("to/the/contested", b"%d" % (3 * number + 2), 1), 0, "PUBACK: subscribed")
             check(winner.connack.session_present, "the session was not there for the one who is left")
             check(not loser.connack or loser.connack.session_present, "the session was not there for the other one")
             collect(winner, [3 * number, 3 * number + 1, 3 * number + 2])
@@ -102,8 +102,8 @@ def one_is_left_and_has_the_session():
             winner.send(mqtt.disconnect())
             winner.close()
             loser.close()
-        say(f"{ROUNDS} rounds: who came first is left {wins[0]} times, who came second {wins[1]}; the other one had its "
-            f"CONNACK {acknowledgements} times and {seen_by_loser} messages before it had to go")
+        say(f"{ROUNDS} rounds: who came first is left {wins[0]} times, who came second {wins[1]}; the other one had "
+            f"its CONNACK {acknowledgements} times and {seen_by_loser} messages before it had to go")
 
 
 @test

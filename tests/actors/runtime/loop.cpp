@@ -42,6 +42,8 @@ struct fixture {
     for (auto& each : actors) caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
     actors.clear();
     loop.seat_of(role::shard).vacate();
+    loop.on_gather({});
+    loop.on_flush({});
     while (loop.turn()) continue;
   }
 

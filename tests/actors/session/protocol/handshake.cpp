@@ -41,6 +41,7 @@ std::optional<reason> told(const outcome& of, version speaks) {
 }
 
 const connect_request& taken(const outcome& of) { return std::get<connect_request>(of); }
+connect_request taken(outcome&& of) { return std::get<connect_request>(std::move(of)); }
 
 }  // namespace
 
