@@ -13,6 +13,7 @@
 #include "actors/listeners.hpp"
 #include "actors/station.hpp"
 #include "actors/sys.hpp"
+#include "config/changes.hpp"
 #include "config/command_line.hpp"
 #include "config/log.hpp"
 #include "config/version.hpp"
@@ -80,6 +81,7 @@ private:
   void watch_signals();
   void on_signal(int number);
   void reload();
+  void apply(const config::options& next);
   void every_second();
   void judge_health();
 
@@ -149,6 +151,7 @@ int node::run() {
   log::info("node", "{} is ready", options_.node.name);
   auto code = exit_code_.get_future().get();
   take_down();
+  log::sum_up(true);
   log::info("node", "stopped");
   return code;
 }
@@ -174,6 +177,7 @@ void node::open_listeners() {
     auto& added = listeners_.emplace_back(std::make_shared<transport::listener>(options, full));
     listener_actors_.push_back(std::make_unique<current_actor>());
     for (auto& each : stations_) each->listen(added);
+    log::info("listener", "{} listens on {}", name, added->bound());
   }
 }
 
@@ -246,9 +250,16 @@ void node::reload() {
   if (auto error = log::reopen()) log::error("node", "{}", *error);
   auto read = reload_options_();
   for (const auto& error : read.errors) log::error("config", "{}", error);
-  if (read.ok()) log::levels(read.options.log);
+  if (read.ok()) apply(read.options);
   auth_.send(reload_access{});
   for (auto& each : listener_actors_) each->send(reload_certificates{});
+}
+
+void node::apply(const config::options& next) {
+  log::levels(next.log);
+  for (const auto& change : config::changes(options_, next))
+    if (change.felt == config::felt::on_restart)
+      log::warning("config", "{} is {} now and will be {} after a restart", change.option, change.before, change.after);
 }
 
 void node::every_second() {

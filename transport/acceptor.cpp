@@ -136,7 +136,6 @@ struct acceptor::implementation : std::enable_shared_from_this<implementation> {
 
 acceptor::acceptor(asio::io_context& loop, link_set& links, std::shared_ptr<listener> from)
   : self_{std::make_shared<implementation>(loop, links, std::move(from))} {
-  log::info("listener", "{} listens on {}", self_->from->options().name, self_->from->bound());
   self_->wait();
 }
 

@@ -42,8 +42,7 @@ session_seat::~session_seat() {
 session::environment session_seat::environment() const {
   const auto& limits = via_ ? via_->limits : at_.options.limits;
   auto room = std::size_t{0};
-  // Nothing is sent between a SUBSCRIBE and its SUBACK: retained messages of one shard could overtake another's answer.
-  if (link_ && !link_->congested() && record_.requests.empty())
+  if (link_ && !link_->congested())
     room = limits.outbox_bytes_max - std::min<std::size_t>(link_->outbox_bytes(), limits.outbox_bytes_max - 1);
   return {.limits = limits,
           .now = at_.loop.now(),
@@ -192,17 +191,11 @@ std::vector<mqtt::reason> session_seat::refusals_of(std::uint32_t ticket) const 
 void session_seat::subscribed(std::uint32_t ticket, bool granted) {
   auto reasons = granted ? std::vector<mqtt::reason>{} : refusals_of(ticket);
   work([&](auto& of, auto& env, auto& fx) { session::subscribed(of, env, ticket, reasons, fx); });
-  send_what_waited();
 }
 
 void session_seat::unsubscribed(std::uint32_t ticket, bool granted) {
   auto reasons = granted ? std::vector<mqtt::reason>{} : refusals_of(ticket);
   work([&](auto& of, auto& env, auto& fx) { session::unsubscribed(of, env, ticket, reasons, fx); });
-  send_what_waited();
-}
-
-void session_seat::send_what_waited() {
-  if (link_ && record_.requests.empty() && record_.queued_messages() > 0) on_writable(*link_);
 }
 
 void session_seat::timeout(transport::timer_tick tick) {

@@ -100,7 +100,6 @@ private:
   void arm_timer();
   void pause_or_resume();
   std::vector<mqtt::reason> refusals_of(std::uint32_t ticket) const;
-  void send_what_waited();
   void ask_for_retained();
   void wait_for(std::chrono::milliseconds how_long);
   void charge_rate(std::span<const std::byte> packet);

@@ -80,6 +80,20 @@ CAF_TEST(a_seat_on_hold_hands_out_only_what_is_needed_for_rebuilding) {
   check_heard({11, 1, 2});
 }
 
+CAF_TEST(an_actor_may_hold_its_seat_from_its_very_beginning) {
+  auto held = [](runtime::pinned_actor*, runtime::seat* where, std::vector<int>* numbers) -> caf::behavior {
+    where->hold(true);
+    return {[=](int number) { numbers->push_back(number); }};
+  };
+  push({1});
+  place.occupy(spawn(held, &place, &heard));
+  place.dispatch(10);
+  check_heard({});
+  push({11}, mail_class::rebuilding);
+  place.dispatch(10);
+  check_heard({11});
+}
+
 CAF_TEST(the_message_that_ended_an_actor_is_the_first_of_its_successor) {
   seat_another();
   push({1, -2, 3});

@@ -415,6 +415,23 @@ CAF_TEST(suback_leaves_before_the_retained_messages_of_its_filters) {
   CAF_CHECK(got.retain);
 }
 
+CAF_TEST(what_is_in_flight_goes_on_when_the_subscribe_that_held_it_up_is_answered) {
+  begin();
+  auto ann = connect("ann");
+  auto who = seat_of("ann").self();
+  deliver(who, "a", "in flight", qos::at_least_once);
+  ann.take<mqtt::publish>();
+  ann.subscribe("b");
+  work();
+  CAF_CHECK(reconnect(ann, hello("ann")));
+  auto asked = office.demand<subscribe_message>(0, role::shard);
+  office.send(0, role::delivery, subscribed{asked.session, asked.ticket});
+  work();
+  const auto& again = ann.take<mqtt::publish>();
+  CAF_CHECK_EQUAL(text(again.payload), "in flight");
+  CAF_CHECK(again.duplicate);
+}
+
 CAF_TEST(acknowledgements_leave_in_the_order_of_their_publications) {
   begin();
   auto ann = connect("ann");
