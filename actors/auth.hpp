@@ -15,8 +15,8 @@ namespace troupe::actors {
 class auth_state;
 using auth_actor = caf::stateful_actor<auth_state>;
 
-/// Checks passwords and reads the access files. Detached: a password hash takes tens of milliseconds on purpose, and files
-/// may be slow; neither may hold up a loop.
+/// Checks passwords and reads the access files. Detached: a password hash takes tens of milliseconds on purpose, and
+/// files may be slow; neither may hold up a loop.
 caf::behavior auth(auth_actor* self, runtime::post_office* office, const config::access_options* options);
 
 class auth_state {

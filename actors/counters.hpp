@@ -23,16 +23,16 @@ private:
 
 /// What one loop counts; the node's figures are the sums over its loops.
 struct counters {
-  counter sessions;               ///< alive, connected or not
-  counter connected;              ///< sessions with a link
-  counter connections_accepted;   ///< CONNACK with success
-  counter connections_refused;    ///< CONNACK with a reason
-  counter messages_received;      ///< PUBLISH packets taken from clients
-  counter messages_sent;          ///< PUBLISH packets sent for the first time
-  counter bytes_received;         ///< payload and topic of the messages received, as held in memory
+  counter sessions;              ///< alive, connected or not
+  counter connected;             ///< sessions with a link
+  counter connections_accepted;  ///< CONNACK with success
+  counter connections_refused;   ///< CONNACK with a reason
+  counter messages_received;     ///< PUBLISH packets taken from clients
+  counter messages_sent;         ///< PUBLISH packets sent for the first time
+  counter bytes_received;        ///< payload and topic of the messages received, as held in memory
   counter bytes_sent;
-  counter protocol_errors;        ///< links closed for what the client sent
-  counter stale_deliveries;       ///< addressed to a session that had ended
+  counter protocol_errors;   ///< links closed for what the client sent
+  counter stale_deliveries;  ///< addressed to a session that had ended
   std::array<counter, static_cast<std::size_t>(session::drop_reason::count_of_reasons)> drops;
 };
 

@@ -36,8 +36,8 @@ void delivery_state::deliver(const deliver_batch& batch, std::size_t index) {
   static const deliver_batch::entry none{};
   const auto& entry = batch.entries[index];
   const auto& before = index == 0 ? none : batch.entries[index - 1];
-  auto further = std::span{batch.identifiers}.subspan(before.identifiers_end,
-                                                      entry.identifiers_end - before.identifiers_end);
+  auto further =
+    std::span{batch.identifiers}.subspan(before.identifiers_end, entry.identifiers_end - before.identifiers_end);
   identifiers_.reserve(further.size() + 1);  // the only thing here that may throw, before anybody has got anything
   for (auto i = before.targets_end; i < entry.targets_end; ++i)
     deliver_to(batch.targets[i], entry.body, batch.retained, {}, further);
@@ -49,8 +49,10 @@ void delivery_state::deliver_to(const target& to, const publication_ptr& body, b
                                 std::span<const further_identifier> further) {
   auto* seat = at_->sessions.find(to.session);
   if (!seat) return at_->counters.stale_deliveries.add();
-  session::addressing address{.qos = to.maximum_qos, .retain_as_published = to.retain_as_published,
-                              .retained = retained, .identifiers = {&to.identifier, to.identifier == 0 ? 0u : 1u},
+  session::addressing address{.qos = to.maximum_qos,
+                              .retain_as_published = to.retain_as_published,
+                              .retained = retained,
+                              .identifiers = {&to.identifier, to.identifier == 0 ? 0u : 1u},
                               .group = std::move(group)};
   if (to.more_identifiers) {  // [MQTT-3.3.4-3, -4]
     identifiers_.assign(1, to.identifier);

@@ -14,8 +14,8 @@
 #include "routing/target.hpp"
 #include "transport/link.hpp"
 
-/// Every message between the actors of a node. Commands are imperative, events past, queries nouns. They are addressed by
-/// loop and role (runtime::post_office), never by a kept handle.
+/// Every message between the actors of a node. Commands are imperative, events past, queries nouns. They are addressed
+/// by loop and role (runtime::post_office), never by a kept handle.
 namespace troupe::actors {
 
 /// One batch of publications from a loop to a shard; its answer gives the credit back.
@@ -102,7 +102,7 @@ struct sweep_retained {};
 struct deliver_batch final : ref_counted {
   struct entry {
     publication_ptr body;
-    std::uint32_t targets_end = 0;      ///< this entry's receivers lie between the previous entry's ends and these
+    std::uint32_t targets_end = 0;  ///< this entry's receivers lie between the previous entry's ends and these
     std::uint32_t shared_end = 0;
     std::uint32_t identifiers_end = 0;
   };

@@ -20,8 +20,7 @@ class listener_state;
 using listener_actor = caf::stateful_actor<listener_state, runtime::pinned_actor>;
 
 /// One configured listener. Its sockets are the loops'; the actor starts, stops and reloads them.
-caf::behavior listener(listener_actor* self, std::shared_ptr<transport::listener> what,
-                       std::vector<station*> stations);
+caf::behavior listener(listener_actor* self, std::shared_ptr<transport::listener> what, std::vector<station*> stations);
 
 class listener_state {
 public:

@@ -64,8 +64,7 @@ public:
   /// Runs until a signal ends it. Returns the exit code.
   int run();
 
-  void post(std::uint32_t loop, runtime::role to, caf::mailbox_element_ptr mail,
-            runtime::mail_class urgency) override {
+  void post(std::uint32_t loop, runtime::role to, caf::mailbox_element_ptr mail, runtime::mail_class urgency) override {
     stations_[loop]->loop().post(to, std::move(mail), urgency);
   }
   std::uint32_t loops() const noexcept override { return loops_; }
@@ -211,7 +210,8 @@ std::vector<runtime::child_spec> node::root_children() {
     });
   if (!options_.access.password_file.empty() || !options_.access.acl_file.empty())
     add("auth", [this] {
-      return auth_.set(system_.spawn<caf::detached>(actors::auth, static_cast<runtime::post_office*>(this), &options_.access));
+      return auth_.set(
+        system_.spawn<caf::detached>(actors::auth, static_cast<runtime::post_office*>(this), &options_.access));
     });
   if (options_.sys.interval.count() > 0)
     add("sys", [this, places, &first] {
@@ -226,7 +226,7 @@ void node::root_ended(const caf::error& reason) {
   finish(config::exit_code::failed);
 }
 
-// -- signals and the second ---------------------------------------------------------------------------------------------
+// -- signals and the second -----------------------------------------------------------------------------------------
 
 void node::watch_signals() {
   for (auto number : {SIGINT, SIGTERM, SIGHUP}) signals_->add(number);
@@ -268,7 +268,8 @@ void node::every_second() {
     if (error) return;
     log::sum_up();
     judge_health();
-    if (auto interval = options_.sys.interval.count(); interval > 0 && seconds_++ % static_cast<std::uint64_t>(interval) == 0)
+    if (auto interval = options_.sys.interval.count();
+        interval > 0 && seconds_++ % static_cast<std::uint64_t>(interval) == 0)
       sys_.send(publish_sys{});
     every_second();
   });
@@ -280,7 +281,7 @@ void node::judge_health() {
   if (auto line = health_.judge(now)) log::warning("node", "{}", *line);
 }
 
-// -- the end ------------------------------------------------------------------------------------------------------------
+// -- the end --------------------------------------------------------------------------------------------------------
 
 void node::begin_stop() {
   stopping_ = true;

@@ -28,7 +28,8 @@ caf::behavior registry(registry_actor* self, registry_table* table, runtime::pos
     [=](const evicted& m) { tell(*office, table->evicted(m.client_id)); },
     [=](const unregister& m) { tell(*office, table->unregister(m)); },
     [=](const crash_session& m) {
-      if (auto who = table->find(m.client_id)) office->send(who.loop, runtime::role::sessions, crash_session{m.client_id, who});
+      if (auto who = table->find(m.client_id))
+        office->send(who.loop, runtime::role::sessions, crash_session{m.client_id, who});
     },
     [=](const crash_next&) { runtime::become_faulty(self); },
   };

@@ -10,9 +10,9 @@
 
 namespace troupe::actors {
 
-/// Which session has which client id [MQTT-3.1.3-2], for one registry's share of the ids, and who waits for one. Pure: it says what is to
-/// be told to whom. Connections with one id are let in one after the other, so that exactly one is left. It belongs to the
-/// loop: a claim that is being served could not be asked for again when a registry has crashed.
+/// Which session has which client id [MQTT-3.1.3-2], for one registry's share of the ids, and who waits for one. Pure:
+/// it says what is to be told to whom. Connections with one id are let in one after the other, so that exactly one is
+/// left. It belongs to the loop: a claim that is being served could not be asked for again when a registry has crashed.
 class registry_table {
 public:
   /// What an input leads to: nothing, or one message.

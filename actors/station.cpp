@@ -92,8 +92,7 @@ void station::tick() {
   timer_.async_wait([this](boost::system::error_code error) {
     if (error) return;
     place_.advance_timers();
-    if (++ticks_ % ticks_between_sweeps == 0)
-      place_.office.send(loop_.index(), runtime::role::shard, sweep_retained{});
+    if (++ticks_ % ticks_between_sweeps == 0) place_.office.send(loop_.index(), runtime::role::shard, sweep_retained{});
     tick();
   });
 }

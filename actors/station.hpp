@@ -20,7 +20,8 @@ public:
   station(caf::actor_system& system, std::uint32_t index, runtime::post_office& office, const config::options& options,
           runtime::actor_tree& tree, std::shared_ptr<retained_budget> budget);
 
-  /// The supervisor of this loop's actors and how they are started. Called on any thread; its children start on the loop.
+  /// The supervisor of this loop's actors and how they are started. Called on any thread; its children start on the
+  /// loop.
   caf::actor start_supervisor();
 
   /// Listens on this loop too. Before the loop runs, or on it. Throws std::runtime_error with listener and address.

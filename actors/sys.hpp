@@ -15,8 +15,8 @@ struct publish_sys {};
 class sys_state;
 using sys_actor = caf::stateful_actor<sys_state, runtime::pinned_actor>;
 
-/// Publishes the node's own figures, retained, below $SYS/brokers/. `at` is the workplace of its loop; `all` are those of
-/// every loop, of which it reads the counters.
+/// Publishes the node's own figures, retained, below $SYS/brokers/. `at` is the workplace of its loop; `all` are those
+/// of every loop, of which it reads the counters.
 caf::behavior sys(sys_actor* self, workplace* at, std::vector<const workplace*> all);
 
 class sys_state {

@@ -52,7 +52,8 @@ void crash_role(workplace& at, runtime::role which, std::string_view number) {
 void inject_fault(workplace& at, std::string_view topic) {
   if (!take_prefix(topic, "$SYS/debug/crash/")) return;
   if (take_prefix(topic, "session/"))
-    at.office.send(registry_of(topic, at.office.loops()), runtime::role::registry, crash_session{shared_text{topic}, {}});
+    at.office.send(registry_of(topic, at.office.loops()), runtime::role::registry,
+                   crash_session{shared_text{topic}, {}});
   else if (take_prefix(topic, "shard/"))
     crash_role(at, runtime::role::shard, topic);
   else if (take_prefix(topic, "delivery/"))

@@ -21,13 +21,13 @@ namespace troupe::actors {
 
 /// A timer of a loop: of a session, or of a connection that has none yet.
 struct timer {
-  session_ref session;             ///< names nobody: of a candidate
+  session_ref session;  ///< names nobody: of a candidate
   std::uint32_t candidate = 0;
-  bool ordered_wait = false;       ///< of a session: see session_seat::waited
+  bool ordered_wait = false;  ///< of a session: see session_seat::waited
 };
 
-/// Everything of one loop that outlives the actors working with it: its sessions and their records, what is under way to
-/// the shards, what is retained, who has which client id. Touched by its loop only, the counters excepted.
+/// Everything of one loop that outlives the actors working with it: its sessions and their records, what is under way
+/// to the shards, what is retained, who has which client id. Touched by its loop only, the counters excepted.
 struct workplace {
   workplace(runtime::event_loop& loop, runtime::post_office& office, const config::options& options,
             runtime::actor_tree& tree, std::shared_ptr<retained_budget> budget);
@@ -38,17 +38,17 @@ struct workplace {
   runtime::event_loop& loop;
   runtime::post_office& office;
   const config::options& options;
-  time_point started;                             ///< of the node
+  time_point started;  ///< of the node
   runtime::actor_tree& tree;
   actors::counters counters;
-  access_rules_ptr access;                        ///< null: everything is allowed
-  std::function<void(authenticate)> passwords;    ///< asks `auth`; empty: there is no password file
+  access_rules_ptr access;                                 ///< null: everything is allowed
+  std::function<void(authenticate)> passwords;             ///< asks `auth`; empty: there is no password file
   const session::authenticator* authentication = nullptr;  ///< of enhanced authentication; null: none is offered
-  std::function<bool()> sessions_full;            ///< whether node_limits.sessions_max is reached; empty: no limit
+  std::function<bool()> sessions_full;  ///< whether node_limits.sessions_max is reached; empty: no limit
   std::function<std::unique_ptr<transport::link>(transport::link&)> release_link;  ///< to another loop
   std::function<transport::link&(std::unique_ptr<transport::link>)> adopt_link;    ///< from another loop
   transport::timer_wheel<timer> timers;
-  session::effects effects;                       ///< of the handler that runs; empty between handlers
+  session::effects effects;  ///< of the handler that runs; empty between handlers
 
   route_desk routes;
   request_desk requests;
@@ -57,7 +57,7 @@ struct workplace {
   session_table sessions;
   actors::handshakes handshakes;
 
-  std::uint32_t delivery_progress = 0;            ///< entries of the batch that a crashed delivery had finished
+  std::uint32_t delivery_progress = 0;  ///< entries of the batch that a crashed delivery had finished
 };
 
 /// Carries out a PUBLISH to $SYS/debug/crash/session/<client id>, /shard/<n>, /delivery/<n> or /registry/<n>.

@@ -22,8 +22,9 @@ class publication final : public ref_counted {
 public:
   /// What a publication is made of; the views are copied by make().
   struct parts {
-    std::string_view topic;                  ///< full topic name, mount point included; at most 65535 bytes
-    std::span<const std::byte> properties{}; ///< encoded MQTT 5 properties that travel unaltered [MQTT-3.3.2-4, -15..-20]
+    std::string_view topic;  ///< full topic name, mount point included; at most 65535 bytes
+    std::span<const std::byte>
+      properties{};  ///< encoded MQTT 5 properties that travel unaltered [MQTT-3.3.2-4, -15..-20]
     std::span<const std::byte> payload{};
     troupe::qos qos = qos::at_most_once;
     bool retain = false;                     ///< RETAIN as the publisher set it

@@ -14,9 +14,7 @@ struct session_ref {
   std::uint32_t loop : 8 = 0;
 
   explicit operator bool() const noexcept { return generation != 0; }
-  std::uint64_t bits() const noexcept {
-    return std::uint64_t{loop} << 56 | std::uint64_t{generation} << 32 | slot;
-  }
+  std::uint64_t bits() const noexcept { return std::uint64_t{loop} << 56 | std::uint64_t{generation} << 32 | slot; }
   friend bool operator==(session_ref a, session_ref b) noexcept { return a.bits() == b.bits(); }
   friend auto operator<=>(session_ref a, session_ref b) noexcept { return a.bits() <=> b.bits(); }
 };

@@ -17,19 +17,27 @@ class listener;
 
 /// Why a link ended, for the log, the counters and the session's will.
 enum class close_cause : std::uint8_t {
-  closed_by_node,        ///< close() was called
-  closed_by_peer,        ///< end of stream, or a WebSocket close frame
-  reset,                 ///< the socket failed
-  handshake_timeout,     ///< TLS, PROXY or upgrade not done in time
-  handshake_refused,     ///< answered 4xx/5xx, or a TLS failure
-  malformed,             ///< bytes that are not WebSocket frames or MQTT packets
+  closed_by_node,     ///< close() was called
+  closed_by_peer,     ///< end of stream, or a WebSocket close frame
+  reset,              ///< the socket failed
+  handshake_timeout,  ///< TLS, PROXY or upgrade not done in time
+  handshake_refused,  ///< answered 4xx/5xx, or a TLS failure
+  malformed,          ///< bytes that are not WebSocket frames or MQTT packets
   too_large,
   ping_timeout,
 };
 
 /// Why the node closes a link: told in a WebSocket close code (RFC 6455, 7.4.1) where there is one.
-enum class close_reason : std::uint8_t { normal, going_away, protocol_error, unsupported_data, policy_violation,
-                                         too_large, internal_error, try_again_later };
+enum class close_reason : std::uint8_t {
+  normal,
+  going_away,
+  protocol_error,
+  unsupported_data,
+  policy_violation,
+  too_large,
+  internal_error,
+  try_again_later
+};
 
 /// Whoever works on a link: the handshake before CONNECT, the session after. Called on the link's loop only.
 class link_events {

@@ -27,11 +27,13 @@ void request_desk::ask(session_ref who, session::subscribe_request what) {
   std::vector<subscribe::entry> entries;
   entries.reserve(what.entries.size());
   for (auto& entry : what.entries) entries.push_back({std::move(entry.what), entry.is_new});
-  split<subscribe>(who, what.ticket, std::move(entries), [](const subscribe::entry& e) { return e.what.filter.view(); });
+  split<subscribe>(who, what.ticket, std::move(entries),
+                   [](const subscribe::entry& e) { return e.what.filter.view(); });
 }
 
 void request_desk::ask(session_ref who, session::unsubscribe_request what) {
-  split<unsubscribe>(who, what.ticket, std::move(what.filters), [](const shared_text& filter) { return filter.view(); });
+  split<unsubscribe>(who, what.ticket, std::move(what.filters),
+                     [](const shared_text& filter) { return filter.view(); });
 }
 
 request_desk::progress request_desk::answered(session_ref who, std::uint32_t ticket, bool refused) {

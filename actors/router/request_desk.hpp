@@ -9,8 +9,8 @@
 
 namespace troupe::actors {
 
-/// Where the SUBSCRIBEs and UNSUBSCRIBEs of one loop's sessions leave for the shards: an exact filter to the shard of its
-/// topic, one with wildcards to every shard. A request is answered when all of them have. It belongs to the loop.
+/// Where the SUBSCRIBEs and UNSUBSCRIBEs of one loop's sessions leave for the shards: an exact filter to the shard of
+/// its topic, one with wildcards to every shard. A request is answered when all of them have. It belongs to the loop.
 class request_desk {
 public:
   request_desk(runtime::post_office& office) : office_{office} {}
@@ -46,6 +46,5 @@ private:
 
   std::unordered_map<key, open_request, key_hash> under_way_;
 };
-
 
 }  // namespace troupe::actors

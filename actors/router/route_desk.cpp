@@ -5,7 +5,9 @@
 namespace troupe::actors {
 
 route_desk::route_desk(runtime::post_office& office, std::uint32_t loop)
-  : office_{office}, loop_{loop}, by_shard_(office.loops()) {}
+  : office_{office},
+    loop_{loop},
+    by_shard_(office.loops()) {}
 
 void route_desk::route(session::route what, session_ref publisher) {
   auto& to = by_shard_[shard_of(what.body->topic(), office_.loops())];

@@ -12,7 +12,8 @@
 namespace troupe::actors {
 
 /// Where the publications of one loop leave for their shards and where the answers come back: one batch per shard and
-/// turn. It belongs to the loop, so that neither a crash of the delivery nor of a shard loses track of what is under way.
+/// turn. It belongs to the loop, so that neither a crash of the delivery nor of a shard loses track of what is under
+/// way.
 class route_desk {
 public:
   /// Whom an answer is for. QoS 0 is answered too: for the credit.
@@ -28,8 +29,8 @@ public:
   /// Sends this turn's batches. Returns whether there were any.
   bool flush();
 
-  /// The shard's answer, and each delivery's. What they return is complete when the last of them has come: everything in
-  /// the batch is in the queues of its receivers. The span is valid until the next call.
+  /// The shard's answer, and each delivery's. What they return is complete when the last of them has come: everything
+  /// in the batch is in the queues of its receivers. The span is valid until the next call.
   std::span<const waiting> answered(const dispatched& answer);
   std::span<const waiting> answered(const delivered& answer);
 

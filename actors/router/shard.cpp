@@ -39,7 +39,7 @@ void shard_state::route(const route_batch& batch) {
   results.reserve(batch.publications.size());
   for (const auto& what : batch.publications) {
     if (what->retain()) retain(what);  // [MQTT-3.3.1-8]: without RETAIN nothing retained is touched
-    index_->match(*what, match_);  // [MQTT-3.3.2-3]
+    index_->match(*what, match_);      // [MQTT-3.3.2-3]
     results.push_back(match_.empty() ? route_result::no_subscribers : route_result::matched);
     collect(what);
   }
@@ -130,8 +130,8 @@ void shard_state::retain(const publication_ptr& what) {
 void shard_state::begin_walk(session_ref who, const actors::subscribe::entry& entry) {
   if (split_share(entry.what.filter)) return;  // shared subscriptions get none (MQTT 5, 3.8.3.1)
   auto handling = entry.what.options.retain_handling;
-  if (handling == retain_handling::none) return;                           // [MQTT-3.3.1-11]
-  if (handling == retain_handling::send_if_new && !entry.is_new) return;   // [MQTT-3.3.1-10]
+  if (handling == retain_handling::none) return;                          // [MQTT-3.3.1-11]
+  if (handling == retain_handling::send_if_new && !entry.is_new) return;  // [MQTT-3.3.1-10]
   auto& desk = *setup_.retained;
   desk.walks.emplace(++desk.last_walk, retained_desk::walk{who, entry.what, desk.index.open()});  // [MQTT-3.3.1-9]
   continue_walk(desk.last_walk);
@@ -152,13 +152,15 @@ void shard_state::continue_walk(std::uint64_t walk_number) {
   auto* batch = new deliver_batch;
   auto owner = ref_ptr<const deliver_batch>::adopt(batch);
   batch->retained = true;
-  auto to = target{.session = walk.session, .maximum_qos = walk.what.options.maximum_qos,
-                   .retain_as_published = true, .identifier = walk.what.identifier};
-  auto done = setup_.retained->index.visit(walk.what.filter, walk.at, step(), self_->loop().now(),
-                                           [&](const publication_ptr& what) {
-    batch->targets.push_back(to);
-    batch->entries.push_back({what, static_cast<std::uint32_t>(batch->targets.size())});
-  });
+  auto to = target{.session = walk.session,
+                   .maximum_qos = walk.what.options.maximum_qos,
+                   .retain_as_published = true,
+                   .identifier = walk.what.identifier};
+  auto done = setup_.retained->index.visit(
+    walk.what.filter, walk.at, step(), self_->loop().now(), [&](const publication_ptr& what) {
+      batch->targets.push_back(to);
+      batch->entries.push_back({what, static_cast<std::uint32_t>(batch->targets.size())});
+    });
   auto id = done ? walk_id{} : walk_id{number(), walk_number};
   batch->walk = id;
   if (!batch->entries.empty())

@@ -30,7 +30,7 @@ struct retained_desk {
   retained_index index;
   std::unordered_map<std::uint64_t, walk> walks;  ///< by number
   std::uint64_t last_walk = 0;
-  bool refused_some = false;    ///< a limit was hit and said so in the log
+  bool refused_some = false;  ///< a limit was hit and said so in the log
 };
 
 /// What a shard works with. Everything in it outlives the shard.
@@ -46,8 +46,9 @@ struct shard_setup {
 class shard_state;
 using shard_actor = caf::stateful_actor<shard_state, runtime::pinned_actor>;
 
-/// The router for its share of the topics: matches publications and hands them to the loops of their receivers. A topic has
-/// one shard, and mail keeps its order: what one client publishes to a topic stays in order [MQTT-4.6.0-5, MQTT-4.6.0-6].
+/// The router for its share of the topics: matches publications and hands them to the loops of their receivers. A topic
+/// has one shard, and mail keeps its order: what one client publishes to a topic stays in order [MQTT-4.6.0-5,
+/// MQTT-4.6.0-6].
 caf::behavior shard(shard_actor* self, shard_setup setup);
 
 class shard_state {
@@ -68,7 +69,7 @@ public:
   void sweep() { setup_.retained->index.sweep(sweep_step, self_->loop().now()); }
 
 private:
-  static constexpr std::size_t walk_step = 256;    ///< topics looked at before others have their turn
+  static constexpr std::size_t walk_step = 256;  ///< topics looked at before others have their turn
   static constexpr std::size_t sweep_step = 1'000;
 
   std::uint32_t number() const noexcept { return self_->loop().index(); }

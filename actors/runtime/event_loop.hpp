@@ -16,8 +16,8 @@ inline constexpr std::size_t role_count = 4;
 /// How soon a seat that is on hold hands out mail: rebuilding needs some of it before the rest.
 enum class mail_class : std::uint8_t { ordinary, rebuilding };
 
-/// Delivers mail to the actor that has a role on a loop, whichever actor that is when the mail is read. Mail between two
-/// loops keeps its order. Thread-safe.
+/// Delivers mail to the actor that has a role on a loop, whichever actor that is when the mail is read. Mail between
+/// two loops keeps its order. Thread-safe.
 class post_office {
 public:
   virtual ~post_office() = default;

@@ -23,7 +23,8 @@ caf::mailbox_element* arrival_order(caf::mailbox_element::node_type* newest) noe
 }  // namespace
 
 light_actor::light_actor(caf::actor_config& config)
-  : caf::local_actor{config}, loop_{*static_cast<event_loop*>(config.host)} {
+  : caf::local_actor{config},
+    loop_{*static_cast<event_loop*>(config.host)} {
   mailbox_.try_block();
 }
 
@@ -41,8 +42,7 @@ void light_actor::enqueue(caf::mailbox_element_ptr mail, caf::execution_unit*) {
         bounce(sender, id);
       }
       break;
-    case caf::intrusive::inbox_result::success:
-      break;
+    case caf::intrusive::inbox_result::success: break;
   }
 }
 

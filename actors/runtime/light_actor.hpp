@@ -9,9 +9,9 @@
 
 namespace troupe::runtime {
 
-/// The small class of actor: a mailbox of one word and no behaviour stack, request table or streams. It can be monitored,
-/// linked and addressed from another node like any other, and it is pinned to its loop. Sessions are made of it: a
-/// caf::event_based_actor costs five times the memory.
+/// The small class of actor: a mailbox of one word and no behaviour stack, request table or streams. It can be
+/// monitored, linked and addressed from another node like any other, and it is pinned to its loop. Sessions are made of
+/// it: a caf::event_based_actor costs five times the memory.
 class light_actor : public caf::local_actor, public caf::resumable {
 public:
   using behavior_type = caf::behavior;  // dynamically typed

@@ -132,15 +132,12 @@ bool loop::run_jobs() {
 
 void loop::run_job(caf::resumable* job) {
   switch (job->resume(this, job_throughput)) {
-    case caf::resumable::resume_later:
-      jobs_.push_back(job);
-      break;
+    case caf::resumable::resume_later: jobs_.push_back(job); break;
     case caf::resumable::done:
     case caf::resumable::awaiting_message:
       caf::intrusive_ptr_release(job);  // enqueue() added it before exec_later()
       break;
-    case caf::resumable::shutdown_execution_unit:
-      break;
+    case caf::resumable::shutdown_execution_unit: break;
   }
 }
 

@@ -16,8 +16,8 @@
 
 namespace troupe::runtime {
 
-/// One event loop: a thread's worth of Asio that is at the same time a CAF execution unit. A turn is: what the sockets and
-/// timers brought, then the mail and the actors until nobody has work left, then one flush of everything written.
+/// One event loop: a thread's worth of Asio that is at the same time a CAF execution unit. A turn is: what the sockets
+/// and timers brought, then the mail and the actors until nobody has work left, then one flush of everything written.
 class loop final : public event_loop {
 public:
   loop(caf::actor_system& system, std::uint32_t index);

@@ -23,7 +23,8 @@ std::string describe(const caf::error& reason) {
 }
 
 pinned_actor::pinned_actor(caf::actor_config& config)
-  : caf::event_based_actor{config}, loop_{*static_cast<event_loop*>(config.host)} {
+  : caf::event_based_actor{config},
+    loop_{*static_cast<event_loop*>(config.host)} {
   set_exception_handler([this](caf::scheduled_actor*, std::exception_ptr& thrown) {
     failed_ = true;
     return to_exit_reason(thrown);

@@ -11,7 +11,8 @@ namespace troupe::runtime {
 class restart_intensity {
 public:
   restart_intensity(std::uint32_t restarts_max, std::chrono::milliseconds window)
-    : restarts_max_{restarts_max}, window_{window} {}
+    : restarts_max_{restarts_max},
+      window_{window} {}
 
   /// Counts a restart at `now`; returns whether it is one too many.
   bool exceeded_by_one_more(time_point now) {

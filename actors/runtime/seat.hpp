@@ -13,17 +13,21 @@
 
 namespace troupe::runtime {
 
-/// A place on a loop that outlives the actors that sit on it. Mail for a role waits here, so that a successor finds what
-/// its predecessor left unread, the message that ended it first. A message that ends two actors in a row is refused.
-/// Touched by its loop only.
+/// A place on a loop that outlives the actors that sit on it. Mail for a role waits here, so that a successor finds
+/// what its predecessor left unread, the message that ended it first. A message that ends two actors in a row is
+/// refused. Touched by its loop only.
 class seat {
 public:
   explicit seat(event_loop& loop) : loop_{loop} {}
 
-  /// Seats an actor and makes its behaviour; the one before has ended. Precondition: `who` is a pinned_actor of this loop.
+  /// Seats an actor and makes its behaviour; the one before has ended. Precondition: `who` is a pinned_actor of this
+  /// loop.
   void occupy(const caf::actor& who);
   /// Unseats the actor without ending it; mail waits.
-  void vacate() noexcept { actor_ = nullptr; handle_ = nullptr; }
+  void vacate() noexcept {
+    actor_ = nullptr;
+    handle_ = nullptr;
+  }
   /// Called with a message that no actor could handle, before it is dropped: whoever waits for its answer gets one.
   void on_refused(std::function<void(const caf::mailbox_element&)> refuse) { refuse_ = std::move(refuse); }
 

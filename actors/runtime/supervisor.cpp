@@ -41,9 +41,7 @@ void supervisor_state::start_missing() {
     if (!each.handle && !each.retired) start(each);
 }
 
-bool supervisor_state::group_is_ending() const {
-  return std::ranges::any_of(children_, &child::ending);
-}
+bool supervisor_state::group_is_ending() const { return std::ranges::any_of(children_, &child::ending); }
 
 void supervisor_state::child_down(const caf::down_msg& down) {
   auto gone = std::ranges::find_if(children_, [&](const child& c) { return c.handle && c.handle == down.source; });
@@ -63,8 +61,8 @@ void supervisor_state::child_down(const caf::down_msg& down) {
 
 void supervisor_state::child_failed(std::size_t index, const caf::error& reason) {
   auto& failed = children_[index];
-  auto again = failed.spec.restart == restart::permanent
-               || (failed.spec.restart == restart::transient && is_failure(reason));
+  auto again =
+    failed.spec.restart == restart::permanent || (failed.spec.restart == restart::transient && is_failure(reason));
   if (!again) {
     failed.retired = true;
     tree_->stopped(path_of(failed), self_->loop().now());

@@ -44,8 +44,8 @@ struct supervisor_spec {
 class supervisor_state;
 using supervisor_actor = caf::stateful_actor<supervisor_state, pinned_actor>;
 
-/// Starts its children in order, watches them, restarts them, and fails upward when they fail too often. An exit message
-/// ends its children in reverse order and then the supervisor itself.
+/// Starts its children in order, watches them, restarts them, and fails upward when they fail too often. An exit
+/// message ends its children in reverse order and then the supervisor itself.
 caf::behavior supervisor(supervisor_actor* self, supervisor_spec spec, actor_tree* tree);
 
 class supervisor_state {

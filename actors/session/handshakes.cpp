@@ -12,7 +12,10 @@ public:
   enum class waits_for : std::uint8_t { connect, authentication, password, registry };
 
   pending(handshakes& of, std::uint32_t own_number, transport::link& on, transport::admission as)
-    : number{own_number}, link{&on}, admission{as}, of_{of} {}
+    : number{own_number},
+      link{&on},
+      admission{as},
+      of_{of} {}
 
   const config::listener_options& via() const noexcept { return link->listener().options(); }
 
@@ -50,7 +53,9 @@ public:
 };
 
 handshakes::handshakes(workplace& at)
-  : at_{at}, farewell_{std::make_unique<closing>()}, random_{std::random_device{}()} {}
+  : at_{at},
+    farewell_{std::make_unique<closing>()},
+    random_{std::random_device{}()} {}
 
 handshakes::~handshakes() = default;
 
@@ -138,7 +143,8 @@ void handshakes::identify(pending& who) {
   }
   if (!at_.passwords) return claim(who);
   who.state = pending::waits_for::password;
-  at_.passwords({{at_.loop.index(), who.number}, *request.user_name,
+  at_.passwords({{at_.loop.index(), who.number},
+                 *request.user_name,
                  request.password ? std::move(*request.password) : std::vector<std::byte>{}});
 }
 
@@ -152,9 +158,9 @@ void handshakes::authenticated(const actors::authenticated& answer) {
 void handshakes::claim(pending& who) {
   who.state = pending::waits_for::registry;
   auto registry = registry_of(who.request.client_id, at_.office.loops());
-  at_.office.send(registry, runtime::role::registry,
-                  actors::claim{{at_.loop.index(), who.number}, shared_text{who.request.client_id},
-                                who.request.clean_start});
+  at_.office.send(
+    registry, runtime::role::registry,
+    actors::claim{{at_.loop.index(), who.number}, shared_text{who.request.client_id}, who.request.clean_start});
 }
 
 void handshakes::refuse(pending& who, mqtt::reason why, std::string_view text) {

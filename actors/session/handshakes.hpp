@@ -13,8 +13,8 @@ namespace troupe::actors {
 
 struct workplace;
 
-/// The connections of one loop that have no session yet: CONNECT is due, or its password is checked, or the registry has
-/// been asked for its client id. They are not read meanwhile. It belongs to the loop.
+/// The connections of one loop that have no session yet: CONNECT is due, or its password is checked, or the registry
+/// has been asked for its client id. They are not read meanwhile. It belongs to the loop.
 class handshakes {
 public:
   explicit handshakes(workplace& at);

@@ -14,8 +14,10 @@ class decision {
 public:
   template <class F>
   decision(const F& decide)  // NOLINT: meant to convert
-    : object_{&decide}, call_{[](const void* object, const session::record& of, const session::environment& env,
-                                 session::effects& fx) { (*static_cast<const F*>(object))(of, env, fx); }} {}
+    : object_{&decide},
+      call_{[](const void* object, const session::record& of, const session::environment& env, session::effects& fx) {
+        (*static_cast<const F*>(object))(of, env, fx);
+      }} {}
 
   void operator()(const session::record& of, const session::environment& env, session::effects& fx) const {
     call_(object_, of, env, fx);
@@ -26,8 +28,8 @@ private:
   void (*call_)(const void*, const session::record&, const session::environment&, session::effects&);
 };
 
-/// The actor of one connection. It decides through the pure protocol and carries the effects out; what it works on, record
-/// and link, is its seat's and outlives it. It knows no two inputs apart: a handler is a decision.
+/// The actor of one connection. It decides through the pure protocol and carries the effects out; what it works on,
+/// record and link, is its seat's and outlives it. It knows no two inputs apart: a handler is a decision.
 class session_actor : public runtime::light_actor {
 public:
   session_actor(caf::actor_config& config, session_seat& seat);

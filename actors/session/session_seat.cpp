@@ -71,8 +71,8 @@ void session_seat::make_faulty() {
   seat_actor(true);
 }
 
-// The input is handled by the actor, and once more by its successor if it throws. An input that ends two actors in a row
-// costs the client its link.
+// The input is handled by the actor, and once more by its successor if it throws. An input that ends two actors in a
+// row costs the client its link.
 template <class F>
 void session_seat::work(const F& decide) {
   for (auto attempt = 0; attempt < 2 && !ended_; ++attempt) {
@@ -152,8 +152,8 @@ void session_seat::on_packet(transport::link&, std::span<const std::byte> packet
 }
 
 void session_seat::on_violation(transport::link&, transport::close_cause cause, std::string_view text) {
-  auto reason = cause == transport::close_cause::too_large ? mqtt::reason::packet_too_large
-                                                           : mqtt::reason::malformed_packet;
+  auto reason =
+    cause == transport::close_cause::too_large ? mqtt::reason::packet_too_large : mqtt::reason::malformed_packet;
   work([&](auto& of, auto& env, auto& fx) { session::violation(of, env, reason, text, fx); });
 }
 
@@ -245,7 +245,8 @@ void session_seat::count(const session::effects& fx) noexcept {
 }
 
 void session_seat::ask(session::subscribe_request request) {
-  has_shared_ |= std::ranges::any_of(request.entries, [](const auto& e) { return split_share(e.what.filter).has_value(); });
+  has_shared_ |=
+    std::ranges::any_of(request.entries, [](const auto& e) { return split_share(e.what.filter).has_value(); });
   at_.requests.ask(self_, std::move(request));
 }
 
@@ -289,7 +290,8 @@ void session_seat::finish_input() {
   ask_for_retained();
 }
 
-// One timer at a time, at the earliest deadline ever asked for: a keep alive that moves on with every packet costs nothing.
+// One timer at a time, at the earliest deadline ever asked for: a keep alive that moves on with every packet costs
+// nothing.
 void session_seat::arm_timer() {
   auto due = session::deadline(record_);
   if (!due) return;

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <memory>
+#include <string>
 
 #include <caf/actor.hpp>
 
@@ -17,8 +17,8 @@ namespace troupe::actors {
 struct workplace;
 
 /// The place of one session on its loop: record, link and the actor that works on them. It outlives the actor: when a
-/// handler throws, the actor ends, `sessions` seats another one, and the same input is handled once more. If that throws
-/// again, the link is closed with 0x83 and the session kept.
+/// handler throws, the actor ends, `sessions` seats another one, and the same input is handled once more. If that
+/// throws again, the link is closed with 0x83 and the session kept.
 class session_seat final : public transport::link_events {
 public:
   session_seat(workplace& at, session_ref self);
@@ -79,8 +79,8 @@ private:
     double publish_tokens = 0;
     double byte_tokens = 0;
     time_point refilled{};
-    std::vector<walk_id> walks;        ///< of retained messages that wait for room here
-    time_point next_walk{};            ///< not before
+    std::vector<walk_id> walks;  ///< of retained messages that wait for room here
+    time_point next_walk{};      ///< not before
   };
 
   template <class F>
@@ -118,7 +118,7 @@ private:
   std::uint16_t restarts_ = 0;
   bool ended_ = false;
   bool giving_up_ = false;
-  bool has_shared_ = false;          ///< has shared subscriptions: shards want to know whether it is connected
+  bool has_shared_ = false;  ///< has shared subscriptions: shards want to know whether it is connected
 };
 
 }  // namespace troupe::actors

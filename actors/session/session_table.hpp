@@ -8,7 +8,8 @@
 
 namespace troupe::actors {
 
-/// The sessions of one loop by slot. A slot's generation changes with every use, so that an old session_ref finds nobody.
+/// The sessions of one loop by slot. A slot's generation changes with every use, so that an old session_ref finds
+/// nobody.
 class session_table {
 public:
   explicit session_table(workplace& at) : at_{at} {}

@@ -35,6 +35,15 @@ config::options roomy() {
   return result;
 }
 
+/// Whose next handler throws.
+enum class fault : std::uint8_t {
+  sessions = static_cast<std::uint8_t>(role::sessions),
+  registry = static_cast<std::uint8_t>(role::registry),
+  shard = static_cast<std::uint8_t>(role::shard),
+  delivery = static_cast<std::uint8_t>(role::delivery),
+  session,
+};
+
 struct figures {
   std::size_t published = 0;
   std::size_t received = 0;
@@ -45,8 +54,8 @@ struct figures {
 /// that a seed decides.
 class simulation {
 public:
-  simulation(caf::actor_system& system, std::uint32_t seed, bool crashes)
-    : random_{seed}, crashes_{crashes}, node_{system, roomy(), loops} {
+  simulation(caf::actor_system& system, std::uint32_t seed, std::vector<fault> faults)
+    : random_{seed}, faults_{std::move(faults)}, node_{system, roomy(), loops} {
     for (auto i = 0; i < 5; ++i)
       people_.emplace_back("person " + std::to_string(i), below(2) == 0 ? mqtt::version::v5 : mqtt::version::v3_1_1,
                            below(3) == 0 ? qos::at_least_once : qos::exactly_once, ledger_);
@@ -92,7 +101,7 @@ private:
       case 15: move(who); break;
       case 16: act(strangers_[below(2)]); break;
       default:
-        if (crashes_) crash();
+        if (!faults_.empty()) crash(faults_[below(static_cast<std::uint32_t>(faults_.size()))]);
     }
   }
 
@@ -127,11 +136,9 @@ private:
     while (who.read()) continue;
   }
 
-  void crash() {
-    static constexpr role roles[] = {role::sessions, role::registry, role::shard, role::delivery};
-    auto kind = below(8);
-    if (kind < 4) return node_.send(below(loops), roles[kind], crash_next{});
-    auto id = kind == 7 ? "stranger" : anybody().id();
+  void crash(fault which) {
+    if (which != fault::session) return node_.send(below(loops), static_cast<role>(which), crash_next{});
+    auto id = below(4) == 0 ? "stranger" : anybody().id();
     node_.send(registry_of(id, loops), role::registry, crash_session{shared_text{id}, {}});
   }
 
@@ -211,7 +218,7 @@ private:
   }
 
   std::mt19937 random_;
-  bool crashes_;
+  std::vector<fault> faults_;
   ledger ledger_;
   mini_node node_;
   std::deque<person> people_;
@@ -224,24 +231,37 @@ std::uint32_t from_environment(const char* name, std::uint32_t otherwise) {
 }
 
 /// TROUPE_SEED says where to begin, TROUPE_SEEDS how many there are.
-void simulate(bool crashes, std::uint32_t seeds) {
+void simulate(const std::vector<fault>& faults) {
   test_config config;
   caf::actor_system system{config};
   auto first = from_environment("TROUPE_SEED", 1);
   figures sum;
-  for (auto seed = first; seed < first + from_environment("TROUPE_SEEDS", seeds); ++seed) {
+  for (auto seed = first; seed < first + from_environment("TROUPE_SEEDS", 50); ++seed) {
     auto failures = caf::test::engine::current_test()->bad();
-    simulation run{system, seed, crashes};
+    simulation run{system, seed, faults};
     run.run(600);
     run.add_to(sum);
     if (caf::test::engine::current_test()->bad() != failures) CAF_FAIL("with seed " << seed);
   }
   CAF_MESSAGE(sum.published << " published, " << sum.received << " received, " << sum.restarts << " restarts");
-  CAF_CHECK_EQUAL(crashes, sum.restarts > 0);
+  CAF_CHECK_EQUAL(!faults.empty(), sum.restarts > 0);
 }
 
 }  // namespace
 
-CAF_TEST(people_get_all_they_are_promised) { simulate(false, 50); }
+CAF_TEST(people_get_all_they_are_promised) { simulate({}); }
 
-CAF_TEST(people_get_all_they_are_promised_while_actors_crash) { simulate(true, 200); }
+CAF_TEST(people_get_all_they_are_promised_while_sessions_crash) { simulate({fault::session}); }
+
+CAF_TEST(people_get_all_they_are_promised_while_shards_and_deliveries_crash) {
+  simulate({fault::shard, fault::delivery});
+}
+
+CAF_TEST(people_get_all_they_are_promised_while_registries_and_those_who_let_them_in_crash) {
+  simulate({fault::registry, fault::sessions});
+}
+
+CAF_TEST(people_get_all_they_are_promised_while_everything_crashes) {
+  simulate({fault::session, fault::session, fault::session, fault::shard, fault::delivery, fault::registry,
+            fault::sessions});
+}

@@ -105,11 +105,11 @@ private:
   void table_reads(std::deque<to_table>& queue) {
     auto step = take(queue)(table_);
     if (auto* yes = std::get_if<grant>(&step)) {
-      CAF_CHECK_EQUAL(++grants_out_[id_of(yes->client_id)], 1);
+      demand(++grants_out_[id_of(yes->client_id)] == 1, "two grants of one id are out");
       ++claims_[yes->who.number].answers;
       down_[yes->who.loop].push_back([this, m = *yes] { granted(m); });
     } else if (auto* first = std::get_if<evict>(&step)) {
-      CAF_CHECK_EQUAL(grants_out_[id_of(first->client_id)], 0);
+      demand(grants_out_[id_of(first->client_id)] == 0, "a session is evicted while a grant of its id is out");
       down_[first->session.loop].push_back([this, m = *first] { evict_session(m); });
     }
   }
@@ -147,15 +147,20 @@ private:
   void check() {
     std::map<std::size_t, int> of_id;
     for (auto& [ref, of] : sessions_) ++of_id[of.id];
-    for (auto& [id, count] : of_id) CAF_CHECK_EQUAL(count, 1);
+    for (auto& [id, count] : of_id) demand(count == 1, "two sessions have one id");
   }
 
   // Everybody was answered once, and the table knows who lives and nobody else.
   void check_end() {
-    for (auto& each : claims_) CAF_CHECK_EQUAL(each.answers, 1);
-    for (auto& [ref, of] : sessions_) CAF_CHECK(table_.find(name(of.id)) == ref);
-    CAF_CHECK_EQUAL(table_.size(), sessions_.size());
-    for (auto& [id, out] : grants_out_) CAF_CHECK_EQUAL(out, 0);
+    for (auto& each : claims_) demand(each.answers == 1, "a claim waits for ever, or was granted twice");
+    for (auto& [ref, of] : sessions_) demand(table_.find(name(of.id)) == ref, "a session is not registered");
+    demand(table_.size() == sessions_.size(), "somebody is registered who is not there");
+    for (auto& [id, out] : grants_out_) demand(out == 0, "a grant was never settled");
+  }
+
+  /// A hundred thousand worlds are checked: what is right costs nothing.
+  static void demand(bool holds, const char* otherwise) {
+    if (!holds) CAF_FAIL(otherwise);
   }
 
   chooser choose_;
@@ -250,7 +255,7 @@ CAF_TEST(three_claims_in_every_interleaving) {
 }
 
 CAF_TEST(many_claims_in_random_interleavings_with_disturbances) {
-  for (std::uint32_t seed = 1; seed <= 2000; ++seed) {
+  for (std::uint32_t seed = 1; seed <= 1000; ++seed) {
     std::mt19937 random{seed};
     auto choose = [&](std::size_t of) { return std::uniform_int_distribution<std::size_t>{0, of - 1}(random); };
     auto claims = 3 + choose(10);

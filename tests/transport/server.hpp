@@ -32,7 +32,8 @@
 /// What the tests of links share: a loop that is run by hand, and a client that knows nothing but bytes.
 namespace troupe::transport::test {
 
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""ms;
 
 /// Only a safety net: a test that waits so long has failed.
 constexpr auto patience = 10s;

@@ -64,7 +64,7 @@ def tell(report, *phases):
         "connections closed {closed}".format(**report))
 
 
-# --- under load -------------------------------------------------------------------------------------------------------
+# --- under load -----------------------------------------------------------------------------------------------------
 
 @test
 def sessions_that_throw_keep_their_connections_and_messages():
@@ -134,7 +134,7 @@ def registries_that_throw_lose_nobody():
     crash_each("registry")
 
 
-# --- what one client sees ---------------------------------------------------------------------------------------------
+# --- what one client sees -------------------------------------------------------------------------------------------
 
 @test
 def handshakes_of_qos_2_go_on_where_they_were():
@@ -204,7 +204,7 @@ def clients_come_in_while_registries_throw():
             client.close()
 
 
-# --- limits of faults -------------------------------------------------------------------------------------------------
+# --- limits of faults -----------------------------------------------------------------------------------------------
 
 @test
 def a_session_that_throws_too_often_is_closed_and_kept():

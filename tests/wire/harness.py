@@ -52,7 +52,7 @@ def limit_descriptors(count):
     return lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (count, count))
 
 
-# --- the node ---------------------------------------------------------------------------------------------------------
+# --- the node -------------------------------------------------------------------------------------------------------
 
 class Node:
     """A running node. Leaving the `with` block stops it: it has to exit with 0, without errors in its log but those
@@ -152,7 +152,7 @@ class Node:
                 self.process.wait()
 
 
-# --- a crowd of clients -----------------------------------------------------------------------------------------------
+# --- a crowd of clients ---------------------------------------------------------------------------------------------
 
 class Swarm:
     """The program swarm.cpp: many clients in a process of their own. Its methods are its commands."""
@@ -196,7 +196,7 @@ def check_nothing_lost(report, doubled_qos1=0):
     check(not wrong, f"the swarm: {wrong}")
 
 
-# --- results ----------------------------------------------------------------------------------------------------------
+# --- results --------------------------------------------------------------------------------------------------------
 
 TESTS = []
 OPTIONS = {word for word in sys.argv[1:] if word.startswith("--")}

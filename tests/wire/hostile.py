@@ -64,7 +64,7 @@ def repeated(attack):
         attack()
 
 
-# --- malformed packets ------------------------------------------------------------------------------------------------
+# --- malformed packets ----------------------------------------------------------------------------------------------
 
 # What a connected MQTT 5 client must not send -> the reason code of the DISCONNECT.
 MALFORMED = {
@@ -182,7 +182,7 @@ def a_client_that_exceeds_receive_maximum_is_cut_off():
             check_equal(client.closed().reason, 0x93, "after six QoS 2 messages without PUBREL")
 
 
-# --- WebSocket --------------------------------------------------------------------------------------------------------
+# --- WebSocket ------------------------------------------------------------------------------------------------------
 
 @test
 def upgrades_that_cannot_be_taken_get_their_status():
@@ -279,7 +279,7 @@ def compressed_bombs_burst_outside():
         check(node.resident_kib() < MEMORY_KIB, f"the node has {node.resident_kib()} KiB after 64 MiB bombs")
 
 
-# --- slow, silent, many -----------------------------------------------------------------------------------------------
+# --- slow, silent, many ---------------------------------------------------------------------------------------------
 
 @test
 def who_is_slow_before_connect_is_cut_off():

@@ -20,7 +20,7 @@ def troupe(*arguments, text="", environment=None):
                           env={**os.environ, **(environment or {})})
 
 
-# --- stopping -----------------------------------------------------------------------------------------------------------
+# --- stopping -------------------------------------------------------------------------------------------------------
 
 @test
 def clients_are_told_that_the_node_stops():
@@ -50,6 +50,7 @@ def what_was_acknowledged_is_flushed_before_the_end():
         for _ in range(100):
             reader.message()
         check_equal(reader.closed().reason, 0x8B, "DISCONNECT behind the messages")
+        check_equal(node.process.wait(LONGEST_WAIT), 0, "exit code")
 
 
 @test
@@ -71,7 +72,7 @@ def a_second_signal_ends_the_node_at_once():
         node.process.returncode = 0
 
 
-# --- configuration ------------------------------------------------------------------------------------------------------
+# --- configuration --------------------------------------------------------------------------------------------------
 
 @test
 def configuration_errors_name_what_is_wrong():
@@ -89,7 +90,8 @@ def configuration_errors_name_what_is_wrong():
             file.write_text(text)
             done = troupe("check-config", "--config", str(file))
             check_equal(done.returncode, 2, f"exit code for {text!r}")
-            check(word in done.stderr and len(done.stderr.splitlines()) == 1, f"{text!r}: {done.stderr!r}")
+            lines = done.stderr.splitlines()
+            check(word in lines[0] and all(line.startswith("troupe: ") for line in lines), f"{text!r}: {done.stderr!r}")
             done = troupe("run", "--config", str(file))
             check_equal(done.returncode, 2, f"exit code of run for {text!r}")
 
@@ -144,7 +146,7 @@ def the_log_is_reopened_and_can_be_json():
         check(any("is ready" in json.dumps(line) for line in lines), f"{lines[:3]}")
 
 
-# --- passwords and access rules -----------------------------------------------------------------------------------------
+# --- passwords and access rules -------------------------------------------------------------------------------------
 
 @test
 def passwords_are_asked_for_and_reloaded():
@@ -199,7 +201,7 @@ def access_rules_hold_and_reload_into_live_subscriptions():
             check_equal(bob.publish("open/a", b"", 1) < 0x80, True, "the rules in force stay")
 
 
-# --- limits -------------------------------------------------------------------------------------------------------------
+# --- limits ---------------------------------------------------------------------------------------------------------
 
 @test
 def exhausted_descriptors_do_not_spin_and_recover():
@@ -273,7 +275,7 @@ def caps_are_told_and_kept():
                 check_equal(other.closed().reason, reason, f"DISCONNECT for {how}")
 
 
-# --- $SYS ---------------------------------------------------------------------------------------------------------------
+# --- $SYS -----------------------------------------------------------------------------------------------------------
 
 @test
 def sys_topics_tell_what_goes_on():
@@ -284,7 +286,8 @@ def sys_topics_tell_what_goes_on():
         wanted = ["version", "uptime", "clients/connected", "messages/received", "messages/sent", "bytes/received",
                   "bytes/sent", "actors/restarts"]
         deadline = time.monotonic() + LONGEST_WAIT
-        while not all(f"$SYS/brokers/{name}" in seen for name in wanted) or seen["$SYS/brokers/clients/connected"] != b"1":
+        complete = lambda: all(f"$SYS/brokers/{name}" in seen for name in wanted)
+        while not complete() or seen["$SYS/brokers/clients/connected"] != b"1":
             check(time.monotonic() < deadline, f"only {seen}")
             got = client.message()
             seen[got.topic] = got.payload

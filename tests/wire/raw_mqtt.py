@@ -22,7 +22,7 @@ PROPERTIES = {
 BY_IDENTIFIER = {identifier: (name, kind) for name, (identifier, kind) in PROPERTIES.items()}
 
 
-# --- building ---------------------------------------------------------------------------------------------------------
+# --- building -------------------------------------------------------------------------------------------------------
 
 def variable(value):
     out = bytearray()
@@ -108,7 +108,7 @@ def disconnect(reason=0, **props):
     return packet(DISCONNECT, bytes([reason]) + properties(props) if reason or props else b"")
 
 
-# --- parsing ----------------------------------------------------------------------------------------------------------
+# --- parsing --------------------------------------------------------------------------------------------------------
 
 @dataclass
 class Packet:

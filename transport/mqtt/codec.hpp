@@ -41,7 +41,7 @@ public:
   static constexpr std::size_t share_from = 8 * 1024;
 
   struct shared_part {
-    std::size_t offset;        ///< position in bytes() before which the payload stands
+    std::size_t offset;  ///< position in bytes() before which the payload stands
     publication_ptr owner;
     bytes_view payload;
   };
@@ -55,7 +55,9 @@ public:
   bool empty() const noexcept { return size() == 0; }
   void clear() noexcept;
   /// Takes back everything after a size that was noted before: a handler that throws sends nothing.
-  struct mark { std::size_t bytes, shared, shared_bytes; };
+  struct mark {
+    std::size_t bytes, shared, shared_bytes;
+  };
   mark note() const noexcept { return {bytes_.size(), shared_.size(), shared_bytes_}; }
   void rewind(mark to) noexcept;
 
@@ -95,8 +97,8 @@ struct delivery_header {
   bool retain = false;
   bool duplicate = false;
   std::uint16_t topic_alias = 0;
-  bool topic_known = false;  ///< the alias was established before: send an empty topic name
-  std::size_t mount_point_bytes = 0;  ///< stripped from the front of the topic name
+  bool topic_known = false;                          ///< the alias was established before: send an empty topic name
+  std::size_t mount_point_bytes = 0;                 ///< stripped from the front of the topic name
   std::optional<std::uint32_t> message_expiry = {};  ///< seconds left
   std::span<const std::uint32_t> subscription_identifiers = {};
 };

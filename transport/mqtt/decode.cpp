@@ -53,9 +53,13 @@ result decode(bytes_view bytes, version speaks, std::vector<std::byte>& scratch)
     return refused(reason::malformed_packet, "Remaining Length is not that of the packet", speaks);
 
   const auto first = std::to_integer<unsigned>(bytes[0]);
-  source from{reader{bytes.subspan(std::size_t{1} + length.bytes)}, static_cast<packet_type>(first >> 4),
-              static_cast<std::uint8_t>(first & 0xF), speaks,
-              length.bytes == 1 || length.value >> (7 * (length.bytes - 1)) != 0, bytes.size(), scratch};
+  source from{reader{bytes.subspan(std::size_t{1} + length.bytes)},
+              static_cast<packet_type>(first >> 4),
+              static_cast<std::uint8_t>(first & 0xF),
+              speaks,
+              length.bytes == 1 || length.value >> (7 * (length.bytes - 1)) != 0,
+              bytes.size(),
+              scratch};
   switch (from.type) {
     case packet_type::publish: return decoded<publish>(from);
     case packet_type::puback:

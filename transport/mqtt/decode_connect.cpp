@@ -40,12 +40,12 @@ void read_version(source& from, connect& to) noexcept {
 void check_flags(source& from, connect_flags flags) noexcept {
   const auto wrong = [&](std::string_view text) { from.fail(reason::malformed_packet, text); };
   if (from.speaks != version::v3_1) {
-    if (from.flags != 0) wrong("reserved flags are wrong");  // [MQTT-2.1.3-1]
-    if (flags.reserved()) wrong("the reserved connect flag is set");  // [MQTT-3.1.2-3]
-    if (!flags.will() && flags.will_qos() != 0) wrong("will QoS without a will");  // [MQTT-3.1.2-11]
+    if (from.flags != 0) wrong("reserved flags are wrong");                         // [MQTT-2.1.3-1]
+    if (flags.reserved()) wrong("the reserved connect flag is set");                // [MQTT-3.1.2-3]
+    if (!flags.will() && flags.will_qos() != 0) wrong("will QoS without a will");   // [MQTT-3.1.2-11]
     if (!flags.will() && flags.will_retain()) wrong("will retain without a will");  // [MQTT-3.1.2-13]
   }
-  if (flags.will() && flags.will_qos() == 3) wrong("will QoS 3");  // [MQTT-3.1.2-12]
+  if (flags.will() && flags.will_qos() == 3) wrong("will QoS 3");                                   // [MQTT-3.1.2-12]
   if (!from.v5() && flags.password() && !flags.user_name()) wrong("a password without user name");  // [MQTT3-3.1.2-22]
 }
 
@@ -89,12 +89,11 @@ bool may_be_missing(const source& from) noexcept { return from.speaks == version
 
 /// The payload's fields, in this order and as the flags say [MQTT-3.1.3-1].
 void read_payload(source& from, connect_flags flags, connect& to) {
-  to.client_id = from.in.text();  // [MQTT-3.1.3-3] [MQTT-3.1.3-4]
+  to.client_id = from.in.text();                                // [MQTT-3.1.3-3] [MQTT-3.1.3-4]
   if (flags.will()) read_will(from, flags, to.will.emplace());  // [MQTT-3.1.2-9]
   if (flags.user_name() && !may_be_missing(from))
     to.user_name = from.in.text();  // [MQTT-3.1.2-16] [MQTT-3.1.2-17] [MQTT-3.1.3-12]
-  if (flags.password() && !may_be_missing(from))
-    to.password = from.in.binary();  // [MQTT-3.1.2-18] [MQTT-3.1.2-19]
+  if (flags.password() && !may_be_missing(from)) to.password = from.in.binary();  // [MQTT-3.1.2-18] [MQTT-3.1.2-19]
 }
 
 void take_property(source& from, const property_value& value, connack& to) {
@@ -108,9 +107,7 @@ void take_property(source& from, const property_value& value, connack& to) {
     case property::topic_alias_maximum: to.topic_alias_maximum = static_cast<std::uint16_t>(value.number); break;
     case property::reason_string: to.reason_string = value.text(); break;
     case property::wildcard_subscription_available: to.wildcard_available = value.number == 1; break;
-    case property::subscription_identifier_available:
-      to.subscription_identifiers_available = value.number == 1;
-      break;
+    case property::subscription_identifier_available: to.subscription_identifiers_available = value.number == 1; break;
     case property::shared_subscription_available: to.shared_available = value.number == 1; break;
     case property::server_keep_alive: to.server_keep_alive = static_cast<std::uint16_t>(value.number); break;
     case property::response_information: to.response_information = value.text(); break;
@@ -122,9 +119,12 @@ void take_property(source& from, const property_value& value, connack& to) {
 }
 
 reason reason_of_return_code(source& from) noexcept {
-  constexpr reason reasons[] = {reason::success, reason::unsupported_protocol_version,
-                                reason::client_identifier_not_valid, reason::server_unavailable,
-                                reason::bad_user_name_or_password, reason::not_authorized};
+  constexpr reason reasons[] = {reason::success,
+                                reason::unsupported_protocol_version,
+                                reason::client_identifier_not_valid,
+                                reason::server_unavailable,
+                                reason::bad_user_name_or_password,
+                                reason::not_authorized};
   const auto code = from.in.byte();
   if (code < std::size(reasons)) return reasons[code];
   from.fail(reason::protocol_error, "an unknown return code");

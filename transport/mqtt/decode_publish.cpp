@@ -8,8 +8,10 @@ void read_properties(source& from, publish_properties& to) {
   property_value value;
   while (block.next(value)) {
     if (take_message_property(from, value, to)) continue;
-    if (value.id == property::topic_alias) to.topic_alias = static_cast<std::uint16_t>(value.number);
-    else to.subscription_identifiers.push_back(value.number);
+    if (value.id == property::topic_alias)
+      to.topic_alias = static_cast<std::uint16_t>(value.number);
+    else
+      to.subscription_identifiers.push_back(value.number);
   }
 }
 
@@ -47,10 +49,10 @@ void read(source& from, publish& to) {
   const auto level = from.flags >> 1 & 3u;
   to.duplicate = (from.flags & 8u) != 0;
   to.retain = (from.flags & 1u) != 0;
-  if (level == 3) return from.fail(reason::malformed_packet, "QoS 3");  // [MQTT-3.3.1-4]
+  if (level == 3) return from.fail(reason::malformed_packet, "QoS 3");                         // [MQTT-3.3.1-4]
   if (to.duplicate && level == 0) return from.fail(reason::malformed_packet, "DUP at QoS 0");  // [MQTT-3.3.1-2]
   to.qos = static_cast<troupe::qos>(level);
-  to.topic = from.in.text();  // [MQTT-3.3.2-1]
+  to.topic = from.in.text();                           // [MQTT-3.3.2-1]
   if (level != 0) to.packet_id = from.in.packet_id();  // [MQTT-2.2.1-2]
   if (from.v5()) read_properties(from, to.properties);
   check_topic(from, to);
@@ -66,8 +68,10 @@ void read(source& from, acknowledgement& to) {
   property_block block{from};
   property_value value;
   while (block.next(value)) {
-    if (value.id == property::reason_string) to.reason_string = value.text();
-    else join(to.user_properties, value.encoded, from);
+    if (value.id == property::reason_string)
+      to.reason_string = value.text();
+    else
+      join(to.user_properties, value.encoded, from);
   }
 }
 

@@ -5,7 +5,7 @@ namespace troupe::mqtt {
 namespace {
 
 std::string_view read_filter(source& from) noexcept {
-  const auto filter = from.in.text();  // [MQTT-3.8.3-1] [MQTT-3.10.3-1]
+  const auto filter = from.in.text();                                                // [MQTT-3.8.3-1] [MQTT-3.10.3-1]
   if (filter.empty()) from.fail(reason::malformed_packet, "an empty topic filter");  // [MQTT-4.7.3-1]
   return filter;
 }
@@ -17,7 +17,7 @@ subscription_options read_options(source& from, std::string_view filter) noexcep
   const auto handling = byte >> 4 & 3;
   const unsigned reserved = from.v5() ? 0xC0 : from.speaks == version::v3_1_1 ? 0xFC : 0;
   if ((byte & reserved) != 0)
-    from.fail(reason::malformed_packet, "reserved bits of a subscription are set");  // [MQTT-3.8.3-5] [MQTT3-3.8.3-4]
+    from.fail(reason::malformed_packet, "reserved bits of a subscription are set");    // [MQTT-3.8.3-5] [MQTT3-3.8.3-4]
   if (level == 3) from.fail(reason::protocol_error, "a subscription asks for QoS 3");  // [MQTT3-3.8.3-4]
   if (!from.v5()) return {.maximum_qos = static_cast<qos>(level)};
 
@@ -44,8 +44,10 @@ void read(source& from, subscribe& to) {
     property_block block{from};
     property_value value;
     while (block.next(value)) {
-      if (value.id == property::subscription_identifier) to.identifier = value.number;
-      else join(to.user_properties, value.encoded, from);
+      if (value.id == property::subscription_identifier)
+        to.identifier = value.number;
+      else
+        join(to.user_properties, value.encoded, from);
     }
   }
   if (from.in.empty()) from.fail(reason::protocol_error, "no topic filter");  // [MQTT-3.8.3-2]
@@ -75,8 +77,10 @@ void read(source& from, subscription_acknowledgement& to) {
     property_block block{from};
     property_value value;
     while (block.next(value)) {
-      if (value.id == property::reason_string) to.reason_string = value.text();
-      else join(to.user_properties, value.encoded, from);
+      if (value.id == property::reason_string)
+        to.reason_string = value.text();
+      else
+        join(to.user_properties, value.encoded, from);
     }
   }
   if (from.in.empty()) from.fail(reason::protocol_error, "no reason code");  // [MQTT-3.8.4-6]

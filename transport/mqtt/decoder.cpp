@@ -34,8 +34,10 @@ bool property_block::next(property_value& value) noexcept {
   const auto& rule = read_property(block_, value);
   std::string_view text;
   const auto why = block_.ok() ? check(rule, value, text) : reason::success;
-  if (!block_.ok()) from_.fail(block_.failure().reason, block_.failure().text);
-  else if (why != reason::success) from_.fail(why, text);
+  if (!block_.ok())
+    from_.fail(block_.failure().reason, block_.failure().text);
+  else if (why != reason::success)
+    from_.fail(why, text);
   return from_.in.ok();
 }
 

@@ -15,7 +15,7 @@ namespace troupe::mqtt {
 struct source {
   reader in;
   packet_type type{};
-  std::uint8_t flags = 0;        ///< lower half of the first byte
+  std::uint8_t flags = 0;  ///< lower half of the first byte
   version speaks{};
   bool length_is_minimal = true;
   std::size_t packet_bytes = 0;
@@ -31,7 +31,9 @@ struct source {
 class property_block {
 public:
   property_block(source& from, place where) noexcept
-    : from_{from}, block_{from.in.take(from.in.variable())}, where_{where} {}
+    : from_{from},
+      block_{from.in.take(from.in.variable())},
+      where_{where} {}
   explicit property_block(source& from) noexcept : property_block(from, place_of(from.type)) {}
 
   /// Takes the next property. False at the end, and after a failure, which `from` has then.

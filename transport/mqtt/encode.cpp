@@ -188,7 +188,7 @@ template <class Sink>
 void body(Sink& to, const connack& from, version speaks) noexcept {
   const bool v5 = speaks == version::v5;
   const bool present = from.session_present && from.reason == reason::success;  // [MQTT-3.2.2-6]
-  to.byte(present && speaks != version::v3_1 ? 1 : 0);  // [MQTT-3.2.2-1]
+  to.byte(present && speaks != version::v3_1 ? 1 : 0);                          // [MQTT-3.2.2-1]
   to.byte(v5 ? code(from.reason) : return_code(from.reason).value_or(0));
   if (v5) write_properties_of(to, from);
 }
@@ -219,8 +219,9 @@ void body(Sink& to, const subscribe& from, version speaks) noexcept {
   for (const auto& [filter, options] : from.entries) {
     to.text(filter);
     auto bits = static_cast<std::uint32_t>(options.maximum_qos);
-    if (v5) bits |= (options.no_local ? 4u : 0u) | (options.retain_as_published ? 8u : 0u) |
-                    static_cast<std::uint32_t>(options.retain_handling) << 4;
+    if (v5)
+      bits |= (options.no_local ? 4u : 0u) | (options.retain_as_published ? 8u : 0u) |
+              static_cast<std::uint32_t>(options.retain_handling) << 4;
     to.byte(bits);
   }
 }
@@ -277,38 +278,44 @@ void append(std::vector<std::byte>& out, std::initializer_list<std::uint32_t> by
 }  // namespace
 
 void encode(const packet& value, version speaks, std::vector<std::byte>& out) {
-  std::visit([&](const auto& from) {
-    const auto type = head(from, speaks);
-    if (!type) return;
-    const auto size = body_size(from, speaks);
-    assert(size <= remaining_length_max);
-    writer to{out, 1 + variable_size(size) + size};
-    to.byte(*type);
-    to.variable(size);
-    body(to, from, speaks);
-  }, value);
+  std::visit(
+    [&](const auto& from) {
+      const auto type = head(from, speaks);
+      if (!type) return;
+      const auto size = body_size(from, speaks);
+      assert(size <= remaining_length_max);
+      writer to{out, 1 + variable_size(size) + size};
+      to.byte(*type);
+      to.variable(size);
+      body(to, from, speaks);
+    },
+    value);
 }
 
 std::size_t encoded_size(const packet& value, version speaks) noexcept {
-  return std::visit([&](const auto& from) -> std::size_t {
-    if (!head(from, speaks)) return 0;
-    const auto size = body_size(from, speaks);
-    return 1 + variable_size(size) + size;
-  }, value);
+  return std::visit(
+    [&](const auto& from) -> std::size_t {
+      if (!head(from, speaks)) return 0;
+      const auto size = body_size(from, speaks);
+      return 1 + variable_size(size) + size;
+    },
+    value);
 }
 
 bool shrink_to(packet& value, version speaks, std::uint32_t packet_bytes_max) noexcept {
   const auto fits = [&] { return packet_bytes_max == 0 || encoded_size(value, speaks) <= packet_bytes_max; };
-  std::visit([&](auto& from) {
-    if constexpr (requires { from.reason_string; }) {
-      // [MQTT-3.2.2-20] [MQTT-3.4.2-3] [MQTT-3.5.2-3] [MQTT-3.6.2-3] [MQTT-3.7.2-3] [MQTT-3.9.2-2] [MQTT-3.11.2-2]
-      // [MQTT-3.14.2-4] [MQTT-3.15.2-3]
-      if (!fits()) from.user_properties = {};
-      // [MQTT-3.2.2-19] [MQTT-3.4.2-2] [MQTT-3.5.2-2] [MQTT-3.6.2-2] [MQTT-3.7.2-2] [MQTT-3.9.2-1] [MQTT-3.11.2-1]
-      // [MQTT-3.14.2-3] [MQTT-3.15.2-2]
-      if (!fits()) from.reason_string = {};
-    }
-  }, value);
+  std::visit(
+    [&](auto& from) {
+      if constexpr (requires { from.reason_string; }) {
+        // [MQTT-3.2.2-20] [MQTT-3.4.2-3] [MQTT-3.5.2-3] [MQTT-3.6.2-3] [MQTT-3.7.2-3] [MQTT-3.9.2-2] [MQTT-3.11.2-2]
+        // [MQTT-3.14.2-4] [MQTT-3.15.2-3]
+        if (!fits()) from.user_properties = {};
+        // [MQTT-3.2.2-19] [MQTT-3.4.2-2] [MQTT-3.5.2-2] [MQTT-3.6.2-2] [MQTT-3.7.2-2] [MQTT-3.9.2-1] [MQTT-3.11.2-1]
+        // [MQTT-3.14.2-3] [MQTT-3.15.2-2]
+        if (!fits()) from.reason_string = {};
+      }
+    },
+    value);
   return fits();
 }
 
@@ -316,8 +323,10 @@ void encode_acknowledgement(packet_type type, std::uint16_t packet_id, reason wh
                             std::vector<std::byte>& out) {
   const std::uint32_t first = first_byte(type, type == packet_type::pubrel ? 2 : 0);  // [MQTT-3.6.1-1]
   const std::uint32_t high = packet_id >> 8;
-  if (why == reason::success || speaks != version::v5) append(out, {first, 2, high, packet_id});
-  else append(out, {first, 3, high, packet_id, code(why)});
+  if (why == reason::success || speaks != version::v5)
+    append(out, {first, 2, high, packet_id});
+  else
+    append(out, {first, 3, high, packet_id, code(why)});
 }
 
 void encode_pingreq(std::vector<std::byte>& out) { append(out, {first_byte(packet_type::pingreq), 0}); }

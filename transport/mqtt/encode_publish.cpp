@@ -35,7 +35,7 @@ unsigned first_byte(const delivery_header& header) noexcept {
 void write_properties(writer& to, const publication& body, const delivery_header& header, std::size_t size) noexcept {
   to.variable(size);
   if (header.message_expiry) to.four(property::message_expiry_interval, *header.message_expiry);  // [MQTT-3.3.2-6]
-  if (header.topic_alias != 0) to.two(property::topic_alias, header.topic_alias);  // [MQTT-3.3.2-8]
+  if (header.topic_alias != 0) to.two(property::topic_alias, header.topic_alias);                 // [MQTT-3.3.2-8]
   for (const auto identifier : header.subscription_identifiers)  // [MQTT-3.3.4-3] [MQTT-3.3.4-4]
     to.variable(property::subscription_identifier, identifier);
   // [MQTT-3.3.2-4] [MQTT-3.3.2-15] [MQTT-3.3.2-16] [MQTT-3.3.2-17] [MQTT-3.3.2-18] [MQTT-3.3.2-20]
@@ -57,8 +57,10 @@ std::size_t encode_publish(const publication_ptr& body, const delivery_header& h
   to.text(body->topic().substr(body->topic().size() - size.topic));
   if (header.qos != qos::at_most_once) to.two(header.packet_id);  // [MQTT-2.2.1-2]
   if (v5) write_properties(to, *body, header, size.properties);
-  if (shared) out.share(body, payload);
-  else to.raw(payload);
+  if (shared)
+    out.share(body, payload);
+  else
+    to.raw(payload);
   return size.packet();
 }
 

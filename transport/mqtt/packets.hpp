@@ -20,26 +20,68 @@ enum class version : std::uint8_t { v3_1 = 3, v3_1_1 = 4, v5 = 5 };
 
 /// Control packet types (MQTT 5, 2.1.2).
 enum class packet_type : std::uint8_t {
-  connect = 1, connack, publish, puback, pubrec, pubrel, pubcomp,
-  subscribe, suback, unsubscribe, unsuback, pingreq, pingresp, disconnect, auth,
+  connect = 1,
+  connack,
+  publish,
+  puback,
+  pubrec,
+  pubrel,
+  pubcomp,
+  subscribe,
+  suback,
+  unsubscribe,
+  unsuback,
+  pingreq,
+  pingresp,
+  disconnect,
+  auth,
 };
 
 /// Reason codes (MQTT 5, 2.4). MQTT 3's CONNACK return codes are made from them by the encoder.
 enum class reason : std::uint8_t {
-  success = 0x00, granted_qos_1 = 0x01, granted_qos_2 = 0x02, disconnect_with_will = 0x04,
-  no_matching_subscribers = 0x10, no_subscription_existed = 0x11, continue_authentication = 0x18,
+  success = 0x00,
+  granted_qos_1 = 0x01,
+  granted_qos_2 = 0x02,
+  disconnect_with_will = 0x04,
+  no_matching_subscribers = 0x10,
+  no_subscription_existed = 0x11,
+  continue_authentication = 0x18,
   re_authenticate = 0x19,
-  unspecified_error = 0x80, malformed_packet = 0x81, protocol_error = 0x82, implementation_specific_error = 0x83,
-  unsupported_protocol_version = 0x84, client_identifier_not_valid = 0x85, bad_user_name_or_password = 0x86,
-  not_authorized = 0x87, server_unavailable = 0x88, server_busy = 0x89, banned = 0x8A,
-  server_shutting_down = 0x8B, bad_authentication_method = 0x8C, keep_alive_timeout = 0x8D,
-  session_taken_over = 0x8E, topic_filter_invalid = 0x8F, topic_name_invalid = 0x90,
-  packet_identifier_in_use = 0x91, packet_identifier_not_found = 0x92, receive_maximum_exceeded = 0x93,
-  topic_alias_invalid = 0x94, packet_too_large = 0x95, message_rate_too_high = 0x96, quota_exceeded = 0x97,
-  administrative_action = 0x98, payload_format_invalid = 0x99, retain_not_supported = 0x9A,
-  qos_not_supported = 0x9B, use_another_server = 0x9C, server_moved = 0x9D,
-  shared_subscriptions_not_supported = 0x9E, connection_rate_exceeded = 0x9F, maximum_connect_time = 0xA0,
-  subscription_identifiers_not_supported = 0xA1, wildcard_subscriptions_not_supported = 0xA2,
+  unspecified_error = 0x80,
+  malformed_packet = 0x81,
+  protocol_error = 0x82,
+  implementation_specific_error = 0x83,
+  unsupported_protocol_version = 0x84,
+  client_identifier_not_valid = 0x85,
+  bad_user_name_or_password = 0x86,
+  not_authorized = 0x87,
+  server_unavailable = 0x88,
+  server_busy = 0x89,
+  banned = 0x8A,
+  server_shutting_down = 0x8B,
+  bad_authentication_method = 0x8C,
+  keep_alive_timeout = 0x8D,
+  session_taken_over = 0x8E,
+  topic_filter_invalid = 0x8F,
+  topic_name_invalid = 0x90,
+  packet_identifier_in_use = 0x91,
+  packet_identifier_not_found = 0x92,
+  receive_maximum_exceeded = 0x93,
+  topic_alias_invalid = 0x94,
+  packet_too_large = 0x95,
+  message_rate_too_high = 0x96,
+  quota_exceeded = 0x97,
+  administrative_action = 0x98,
+  payload_format_invalid = 0x99,
+  retain_not_supported = 0x9A,
+  qos_not_supported = 0x9B,
+  use_another_server = 0x9C,
+  server_moved = 0x9D,
+  shared_subscriptions_not_supported = 0x9E,
+  connection_rate_exceeded = 0x9F,
+  maximum_connect_time = 0xA0,
+  subscription_identifiers_not_supported = 0xA1,
+  wildcard_subscriptions_not_supported = 0xA2,
 };
 
 using bytes_view = std::span<const std::byte>;
@@ -49,11 +91,11 @@ struct publish_properties {
   /// Payload Format Indicator, Content Type, Response Topic, Correlation Data and User Properties, encoded and in the
   /// order received: they travel as one run of bytes. Validated when decoded.
   bytes_view forwarded = {};
-  std::optional<std::uint32_t> message_expiry = {};       ///< seconds
-  std::uint16_t topic_alias = 0;                     ///< 0: none
+  std::optional<std::uint32_t> message_expiry = {};          ///< seconds
+  std::uint16_t topic_alias = 0;                             ///< 0: none
   std::vector<std::uint32_t> subscription_identifiers = {};  ///< towards a subscriber only
-  bool payload_is_text = false;                      ///< Payload Format Indicator was 1
-  std::string_view response_topic = {};                   ///< also inside `forwarded`; to be checked
+  bool payload_is_text = false;                              ///< Payload Format Indicator was 1
+  std::string_view response_topic = {};                      ///< also inside `forwarded`; to be checked
 };
 
 struct will {
@@ -73,9 +115,9 @@ struct connect {
   std::optional<mqtt::will> will = {};
   std::optional<std::string_view> user_name = {};
   std::optional<bytes_view> password = {};
-  std::uint32_t session_expiry = 0;        ///< seconds; 0xFFFFFFFF: never
+  std::uint32_t session_expiry = 0;  ///< seconds; 0xFFFFFFFF: never
   std::uint16_t receive_maximum = 65535;
-  std::uint32_t maximum_packet_size = 0;   ///< 0: no limit
+  std::uint32_t maximum_packet_size = 0;  ///< 0: no limit
   std::uint16_t topic_alias_maximum = 0;
   bool request_response_information = false;
   bool request_problem_information = true;

@@ -13,13 +13,14 @@ constexpr place places(std::initializer_list<packet_type> types, bool in_will = 
   return result;
 }
 
-constexpr place anywhere = places(
-    {packet_type::connect, packet_type::connack, packet_type::publish, packet_type::puback, packet_type::pubrec,
-     packet_type::pubrel, packet_type::pubcomp, packet_type::subscribe, packet_type::suback, packet_type::unsubscribe,
-     packet_type::unsuback, packet_type::disconnect, packet_type::auth}, true);
-constexpr place answers = places(
-    {packet_type::connack, packet_type::puback, packet_type::pubrec, packet_type::pubrel, packet_type::pubcomp,
-     packet_type::suback, packet_type::unsuback, packet_type::disconnect, packet_type::auth});
+constexpr place anywhere =
+  places({packet_type::connect, packet_type::connack, packet_type::publish, packet_type::puback, packet_type::pubrec,
+          packet_type::pubrel, packet_type::pubcomp, packet_type::subscribe, packet_type::suback,
+          packet_type::unsubscribe, packet_type::unsuback, packet_type::disconnect, packet_type::auth},
+         true);
+constexpr place answers =
+  places({packet_type::connack, packet_type::puback, packet_type::pubrec, packet_type::pubrel, packet_type::pubcomp,
+          packet_type::suback, packet_type::unsuback, packet_type::disconnect, packet_type::auth});
 constexpr place message = places({packet_type::publish}, true);
 constexpr place connect_connack = places({packet_type::connect, packet_type::connack});
 constexpr place connack_only = places({packet_type::connack});
@@ -28,36 +29,36 @@ using kind = property_kind;
 
 /// MQTT 5, table 2-4, and the ranges of the sections it names.
 constexpr property_rule rules[] = {
-    {property::payload_format_indicator, kind::byte, message, 0, 1},
-    {property::message_expiry_interval, kind::four, message},
-    {property::content_type, kind::text, message},  // [MQTT-3.3.2-19]
-    {property::response_topic, kind::text, message},  // [MQTT-3.3.2-13]
-    {property::correlation_data, kind::binary, message},
-    {property::subscription_identifier, kind::variable, places({packet_type::publish, packet_type::subscribe}), 1},
-    {property::session_expiry_interval, kind::four,
-     places({packet_type::connect, packet_type::connack, packet_type::disconnect})},
-    {property::assigned_client_identifier, kind::text, connack_only},
-    {property::server_keep_alive, kind::two, connack_only},
-    {property::authentication_method, kind::text,
-     places({packet_type::connect, packet_type::connack, packet_type::auth})},
-    {property::authentication_data, kind::binary,
-     places({packet_type::connect, packet_type::connack, packet_type::auth})},
-    {property::request_problem_information, kind::byte, places({packet_type::connect}), 0, 1},
-    {property::will_delay_interval, kind::four, place_will},
-    {property::request_response_information, kind::byte, places({packet_type::connect}), 0, 1},
-    {property::response_information, kind::text, connack_only},
-    {property::server_reference, kind::text, places({packet_type::connack, packet_type::disconnect})},
-    {property::reason_string, kind::text, answers},
-    {property::receive_maximum, kind::two, connect_connack, 1},
-    {property::topic_alias_maximum, kind::two, connect_connack},
-    {property::topic_alias, kind::two, places({packet_type::publish}), 1},
-    {property::maximum_qos, kind::byte, connack_only, 0, 1},
-    {property::retain_available, kind::byte, connack_only, 0, 1},
-    {property::user_property, kind::pair, anywhere},
-    {property::maximum_packet_size, kind::four, connect_connack, 1},
-    {property::wildcard_subscription_available, kind::byte, connack_only, 0, 1},
-    {property::subscription_identifier_available, kind::byte, connack_only, 0, 1},
-    {property::shared_subscription_available, kind::byte, connack_only, 0, 1},
+  {property::payload_format_indicator, kind::byte, message, 0, 1},
+  {property::message_expiry_interval, kind::four, message},
+  {property::content_type, kind::text, message},    // [MQTT-3.3.2-19]
+  {property::response_topic, kind::text, message},  // [MQTT-3.3.2-13]
+  {property::correlation_data, kind::binary, message},
+  {property::subscription_identifier, kind::variable, places({packet_type::publish, packet_type::subscribe}), 1},
+  {property::session_expiry_interval, kind::four,
+   places({packet_type::connect, packet_type::connack, packet_type::disconnect})},
+  {property::assigned_client_identifier, kind::text, connack_only},
+  {property::server_keep_alive, kind::two, connack_only},
+  {property::authentication_method, kind::text,
+   places({packet_type::connect, packet_type::connack, packet_type::auth})},
+  {property::authentication_data, kind::binary,
+   places({packet_type::connect, packet_type::connack, packet_type::auth})},
+  {property::request_problem_information, kind::byte, places({packet_type::connect}), 0, 1},
+  {property::will_delay_interval, kind::four, place_will},
+  {property::request_response_information, kind::byte, places({packet_type::connect}), 0, 1},
+  {property::response_information, kind::text, connack_only},
+  {property::server_reference, kind::text, places({packet_type::connack, packet_type::disconnect})},
+  {property::reason_string, kind::text, answers},
+  {property::receive_maximum, kind::two, connect_connack, 1},
+  {property::topic_alias_maximum, kind::two, connect_connack},
+  {property::topic_alias, kind::two, places({packet_type::publish}), 1},
+  {property::maximum_qos, kind::byte, connack_only, 0, 1},
+  {property::retain_available, kind::byte, connack_only, 0, 1},
+  {property::user_property, kind::pair, anywhere},
+  {property::maximum_packet_size, kind::four, connect_connack, 1},
+  {property::wildcard_subscription_available, kind::byte, connack_only, 0, 1},
+  {property::subscription_identifier_available, kind::byte, connack_only, 0, 1},
+  {property::shared_subscription_available, kind::byte, connack_only, 0, 1},
 };
 
 constexpr auto rule_table = [] {
@@ -75,7 +76,7 @@ void read_value(reader& from, property_kind as, property_value& to) noexcept {
     case kind::binary: to.value = from.binary(); break;
     case kind::text: to.value = as_bytes(from.text()); break;
     case kind::pair:
-      to.name = from.text();  // [MQTT-1.5.7-1]
+      to.name = from.text();             // [MQTT-1.5.7-1]
       to.value = as_bytes(from.text());  // [MQTT-1.5.7-1]
       break;
     case kind::none: from.fail(reason::malformed_packet, "an unknown property"); break;

@@ -14,23 +14,42 @@
 namespace troupe::mqtt {
 
 enum class property : std::uint8_t {
-  payload_format_indicator = 0x01, message_expiry_interval = 0x02, content_type = 0x03, response_topic = 0x08,
-  correlation_data = 0x09, subscription_identifier = 0x0B, session_expiry_interval = 0x11,
-  assigned_client_identifier = 0x12, server_keep_alive = 0x13, authentication_method = 0x15,
-  authentication_data = 0x16, request_problem_information = 0x17, will_delay_interval = 0x18,
-  request_response_information = 0x19, response_information = 0x1A, server_reference = 0x1C, reason_string = 0x1F,
-  receive_maximum = 0x21, topic_alias_maximum = 0x22, topic_alias = 0x23, maximum_qos = 0x24, retain_available = 0x25,
-  user_property = 0x26, maximum_packet_size = 0x27, wildcard_subscription_available = 0x28,
-  subscription_identifier_available = 0x29, shared_subscription_available = 0x2A,
+  payload_format_indicator = 0x01,
+  message_expiry_interval = 0x02,
+  content_type = 0x03,
+  response_topic = 0x08,
+  correlation_data = 0x09,
+  subscription_identifier = 0x0B,
+  session_expiry_interval = 0x11,
+  assigned_client_identifier = 0x12,
+  server_keep_alive = 0x13,
+  authentication_method = 0x15,
+  authentication_data = 0x16,
+  request_problem_information = 0x17,
+  will_delay_interval = 0x18,
+  request_response_information = 0x19,
+  response_information = 0x1A,
+  server_reference = 0x1C,
+  reason_string = 0x1F,
+  receive_maximum = 0x21,
+  topic_alias_maximum = 0x22,
+  topic_alias = 0x23,
+  maximum_qos = 0x24,
+  retain_available = 0x25,
+  user_property = 0x26,
+  maximum_packet_size = 0x27,
+  wildcard_subscription_available = 0x28,
+  subscription_identifier_available = 0x29,
+  shared_subscription_available = 0x2A,
 };
 
 /// One property as it stands in the buffer.
 struct property_value {
   property id = property::user_property;
-  std::uint32_t number = 0;       ///< of integer properties
-  std::string_view name = {};     ///< of a user property
-  bytes_view value = {};          ///< of strings and binary data, and of a user property
-  bytes_view encoded = {};        ///< identifier included
+  std::uint32_t number = 0;    ///< of integer properties
+  std::string_view name = {};  ///< of a user property
+  bytes_view value = {};       ///< of strings and binary data, and of a user property
+  bytes_view encoded = {};     ///< identifier included
 
   std::string_view text() const noexcept { return {reinterpret_cast<const char*>(value.data()), value.size()}; }
 };

@@ -17,8 +17,8 @@ constexpr void allow(reasons& table, packet_type type, std::initializer_list<std
 constexpr reasons reason_table = [] {
   using enum packet_type;
   reasons table{};
-  allow(table, connack, {0x00, 0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8A, 0x8C, 0x90, 0x95, 0x97,
-                         0x99, 0x9A, 0x9B, 0x9C, 0x9D, 0x9F});
+  allow(table, connack, {0x00, 0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88, 0x89,
+                         0x8A, 0x8C, 0x90, 0x95, 0x97, 0x99, 0x9A, 0x9B, 0x9C, 0x9D, 0x9F});
   for (const auto type : {puback, pubrec}) allow(table, type, {0x00, 0x10, 0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99});
   for (const auto type : {pubrel, pubcomp}) allow(table, type, {0x00, 0x92});
   allow(table, suback, {0x00, 0x01, 0x02, 0x80, 0x83, 0x87, 0x8F, 0x91, 0x97, 0x9E, 0xA1, 0xA2});
@@ -37,7 +37,7 @@ std::optional<std::uint8_t> return_code(reason why) noexcept {
   switch (why) {
     case reason::success: return 0;
     case reason::unsupported_protocol_version: return 1;  // [MQTT3-3.1.2-2]
-    case reason::client_identifier_not_valid: return 2;  // [MQTT3-3.1.3-8] [MQTT3-3.1.3-9]
+    case reason::client_identifier_not_valid: return 2;   // [MQTT3-3.1.3-8] [MQTT3-3.1.3-9]
     case reason::server_unavailable:
     case reason::server_busy:
     case reason::use_another_server:
