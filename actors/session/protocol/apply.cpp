@@ -199,6 +199,8 @@ void apply(record& to, effects& fx) noexcept {
 }
 
 bool wants_pause(const record& of, const config::limits& limits) noexcept {
+  // A client that ignores Receive Maximum is slowed, not cut off, while the next free place is ours to give.
+  if (of.inbound && of.inbound->open >= limits.receive_maximum && !of.inbound->acknowledgements.empty()) return true;
   return of.unrouted_messages >= limits.unrouted_messages_max || of.unrouted_bytes >= limits.unrouted_bytes_max;
 }
 

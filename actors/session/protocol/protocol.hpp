@@ -82,7 +82,8 @@ void resubscribe(const record& of, effects& fx);
 /// Carries out the changes of the record that were decided, and forgets them.
 void apply(record& to, effects& fx) noexcept;
 
-/// Whether the client has so many publications under way that its link should not be read.
+/// Whether the client has so many publications under way that its link should not be read: unrouted ones, or as many as
+/// Receive Maximum of which we owe the acknowledgement of one at least.
 bool wants_pause(const record& of, const config::limits& limits) noexcept;
 
 }  // namespace troupe::session

@@ -369,3 +369,15 @@ CAF_TEST(unrouted_publications_stop_the_reading) {
   b.answer(first);
   CAF_CHECK(!wants_pause(b.rec, b.limits));
 }
+
+// A client that ignores Receive Maximum is read no further while an acknowledgement of ours would make room.
+CAF_TEST(a_burst_beyond_receive_maximum_stops_the_reading) {
+  bench b;
+  b.limits.receive_maximum = 1;
+  b.connect();
+  b.publish("t", "x", qos::at_least_once, 1);
+  auto first = b.fx.routes.at(0);
+  CAF_CHECK(wants_pause(b.rec, b.limits));
+  b.answer(first);
+  CAF_CHECK(!wants_pause(b.rec, b.limits));
+}
