@@ -48,17 +48,26 @@ void auth_state::reload_passwords() {
 }
 
 void auth_state::reload_rules() {
-  std::ifstream file{options_->acl_file};
+  try {
+    auto rules = read_access_rules(*options_);
+    log::info("auth", "{} access rules from {}", rules->size(), options_->acl_file);
+    for (std::uint32_t loop = 0; loop < office_->loops(); ++loop)
+      office_->send(loop, runtime::role::sessions, change_access{rules});
+  } catch (const std::exception& error) {
+    log::error("auth", "the access rules in force stay: {}", error.what());
+  }
+}
+
+access_rules_ptr read_access_rules(const config::access_options& options) {
+  if (options.acl_file.empty()) return nullptr;
+  std::ifstream file{options.acl_file};
   std::ostringstream text;
   text << file.rdbuf();
-  if (!file) return log::error("auth", "{}: cannot be read", options_->acl_file);
-  auto read = access_rules::parse(text.str(), options_->acl_default_allow);
+  if (!file) throw std::runtime_error{options.acl_file + ": cannot be read"};
+  auto read = access_rules::parse(text.str(), options.acl_default_allow);
   if (auto* error = std::get_if<access_rules_error>(&read))
-    return log::error("auth", "{}:{}: {}", options_->acl_file, error->line, error->text);
-  const auto& rules = std::get<access_rules_ptr>(read);
-  log::info("auth", "{} access rules from {}", rules->size(), options_->acl_file);
-  for (std::uint32_t loop = 0; loop < office_->loops(); ++loop)
-    office_->send(loop, runtime::role::sessions, change_access{rules});
+    throw std::runtime_error{fmt::format("{}:{}: {}", options.acl_file, error->line, error->text)};
+  return std::get<access_rules_ptr>(read);
 }
 
 }  // namespace troupe::actors

@@ -24,23 +24,35 @@ namespace {
 
 using namespace actors;  // NOLINT: the node is made of them
 
-/// The actor that has a name of the node's own at the moment: restarts change it. Thread-safe.
+/// The actor that has a name of the node's own at the moment: restarts change it. What is sent before the first one is
+/// there waits for it. Thread-safe.
 class current_actor {
 public:
   caf::actor set(caf::actor to) {
     std::lock_guard guard{mutex_};
-    return actor_ = std::move(to);
+    actor_ = std::move(to);
+    for (auto& each : waiting_) caf::anon_send(actor_, std::move(each));
+    waiting_.clear();
+    return actor_;
   }
   template <class T>
   void send(T message) {
     std::lock_guard guard{mutex_};
-    if (actor_) caf::anon_send(actor_, std::move(message));
+    if (actor_)
+      caf::anon_send(actor_, std::move(message));
+    else
+      waiting_.push_back(caf::make_message(std::move(message)));  // one per connection at the most
   }
-  void forget() { set({}); }
+  void forget() {
+    std::lock_guard guard{mutex_};
+    actor_ = nullptr;
+    waiting_.clear();
+  }
 
 private:
   std::mutex mutex_;
   caf::actor actor_;
+  std::vector<caf::message> waiting_;
 };
 
 struct system_config : caf::actor_system_config {
@@ -123,7 +135,10 @@ node::node(config::options options, std::function<config::load_result()> reload)
   auto budget = std::make_shared<retained_budget>(options_.node_limits);
   for (std::uint32_t i = 0; i < loops_; ++i)
     stations_.push_back(std::make_unique<station>(system_, i, *this, options_, tree_, budget));
+  // In force before anybody comes in; `auth` reads them again when told to.
+  auto rules = read_access_rules(options_.access);
   for (auto& each : stations_) {
+    each->place().access = rules;
     if (!options_.access.password_file.empty())
       each->place().passwords = [this](authenticate request) { auth_.send(std::move(request)); };
     if (options_.node_limits.sessions_max != 0)

@@ -25,8 +25,9 @@ struct fixture : bench {
     batch->id = {1, number};
     for (auto& each : entries) {
       for (auto who : each.to) batch->targets.push_back({.session = who, .maximum_qos = qos::at_least_once});
-      batch->entries.push_back({publication::make({.topic = each.topic, .payload = bytes("x"), .qos = qos::at_least_once}),
-                                static_cast<std::uint32_t>(batch->targets.size()), 0, 0});
+      batch->entries.push_back(
+        {publication::make({.topic = each.topic, .payload = bytes("x"), .qos = qos::at_least_once}),
+         static_cast<std::uint32_t>(batch->targets.size()), 0, 0});
     }
     return ref_ptr<const deliver_batch>::adopt(batch);
   }

@@ -50,12 +50,14 @@ struct figures {
   std::uint64_t restarts = 0;
 };
 
-/// A node, people who use it, strangers who come and go under one client id, and everything that may go wrong, in an order
-/// that a seed decides.
+/// A node, people who use it, strangers who come and go under one client id, and everything that may go wrong, in an
+/// order that a seed decides.
 class simulation {
 public:
   simulation(caf::actor_system& system, std::uint32_t seed, std::vector<fault> faults)
-    : random_{seed}, faults_{std::move(faults)}, node_{system, roomy(), loops} {
+    : random_{seed},
+      faults_{std::move(faults)},
+      node_{system, roomy(), loops} {
     for (auto i = 0; i < 5; ++i)
       people_.emplace_back("person " + std::to_string(i), below(2) == 0 ? mqtt::version::v5 : mqtt::version::v3_1_1,
                            below(3) == 0 ? qos::at_least_once : qos::exactly_once, ledger_);
@@ -113,7 +115,8 @@ private:
 
   void subscribe(person& who) {
     static const std::vector<std::string> filters{"t/0", "t/1", "t/2", "t/3", "t/+", "t/#", "$share/g/s/+"};
-    if (who.state() == person::state::connected) who.subscribe(filters[below(static_cast<std::uint32_t>(filters.size()))]);
+    if (who.state() == person::state::connected)
+      who.subscribe(filters[below(static_cast<std::uint32_t>(filters.size()))]);
   }
 
   void move(person& who) {
@@ -126,7 +129,9 @@ private:
   void act(client& who) {
     if (below(4) == 0 || who.cut_off()) {
       node_.open(who, below(loops));
-      who.send(mqtt::connect{.version = mqtt::version::v5, .clean_start = below(2) == 0, .client_id = "stranger",
+      who.send(mqtt::connect{.version = mqtt::version::v5,
+                             .clean_start = below(2) == 0,
+                             .client_id = "stranger",
                              .session_expiry = below(2) * 100});
       who.subscribe("t/#", qos::at_least_once, 7);
     } else if (below(4) == 0) {
@@ -183,7 +188,8 @@ private:
     for (auto& each : people_) {
       auto at = std::min(what.qos, each.granted());
       if (at != qos::at_least_once && each.received(number) > 1) doubled(each.id(), number);
-      if (at != qos::at_most_once && number >= each.due_from(what.topic) && each.received(number) < 1) lost(each.id(), number);
+      if (at != qos::at_most_once && number >= each.due_from(what.topic) && each.received(number) < 1)
+        lost(each.id(), number);
     }
   }
 
@@ -262,6 +268,6 @@ CAF_TEST(people_get_all_they_are_promised_while_registries_and_those_who_let_the
 }
 
 CAF_TEST(people_get_all_they_are_promised_while_everything_crashes) {
-  simulate({fault::session, fault::session, fault::session, fault::shard, fault::delivery, fault::registry,
-            fault::sessions});
+  simulate(
+    {fault::session, fault::session, fault::session, fault::shard, fault::delivery, fault::registry, fault::sessions});
 }

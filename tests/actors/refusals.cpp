@@ -2,8 +2,8 @@
 
 #include "actors/refusals.hpp"
 
-#include "tests/actors/fixtures/client.hpp"
 #include "tests/actors/fixtures/actors.hpp"
+#include "tests/actors/fixtures/client.hpp"
 
 using namespace troupe;
 using namespace troupe::actors;

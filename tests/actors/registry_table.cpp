@@ -24,7 +24,9 @@ using chooser = std::function<std::size_t(std::size_t)>;
 class world {
 public:
   world(chooser choose, std::size_t claims, std::size_t ids, int disturbances)
-    : choose_{std::move(choose)}, ids_{ids}, disturbances_{disturbances} {
+    : choose_{std::move(choose)},
+      ids_{ids},
+      disturbances_{disturbances} {
     for (std::size_t i = 0; i < claims; ++i) claims_.push_back({.id = i % ids});
   }
 
@@ -250,9 +252,7 @@ CAF_TEST(two_claims_in_every_interleaving_with_disturbances) {
   CAF_MESSAGE(for_every_choice(2, 1) << " interleavings");
 }
 
-CAF_TEST(three_claims_in_every_interleaving) {
-  CAF_MESSAGE(for_every_choice(3, 0) << " interleavings");
-}
+CAF_TEST(three_claims_in_every_interleaving) { CAF_MESSAGE(for_every_choice(3, 0) << " interleavings"); }
 
 CAF_TEST(many_claims_in_random_interleavings_with_disturbances) {
   for (std::uint32_t seed = 1; seed <= 1000; ++seed) {

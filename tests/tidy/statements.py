@@ -11,8 +11,8 @@ or, for a row of 3.1.1, when every row of 5.0 that `same_as` names is covered or
 number of 3.1.1 is cited as `[MQTT3-3.1.4-1]`. Lists may be shortened: `[MQTT-4.6.0-2, -3]`, `[MQTT-4.8.2-4 to -6]`,
 `[MQTT-3.3.2-15..-20]`.
 
-A row is reasoned when ARCHITECTURE.md says why it is neither cited nor tested: in a table that has a column "Reason", by
-a line whose first cell is the key from the row's `how` (`reason:<key>`) or the statement's number.
+A row is reasoned when ARCHITECTURE.md says why it is neither cited nor tested: in a table that has a column "Reason",
+by a line whose first cell is the key from the row's `how` (`reason:<key>`) or the statement's number.
 
 Prints one `ok` or `not ok` line a check; the exit code is 1 when one is not ok.
 """

@@ -75,7 +75,7 @@ CAF_TEST(packets_of_all_sizes_come_back) {
     server on{options};
     echo_packets(on);
     const auto failure = run_client(on, deflate, [](stream& client) {
-      for (const std::size_t size : {0, 1, 100, 126, 5'000, 65'536, 1'000'000}) {
+      for (const std::size_t size : {0u, 1u, 100u, 126u, 5'000u, 65'536u, 1'000'000u}) {
         const auto sent = packet(size, 'b');
         client.write(asio::buffer(sent));
         if (read_bytes(client, sent.size()) != sent) throw std::runtime_error{"differs at " + std::to_string(size)};

@@ -32,6 +32,7 @@
 /// What the tests of links share: a loop that is run by hand, and a client that knows nothing but bytes.
 namespace troupe::transport::test {
 
+using std::chrono_literals::operator""h;
 using std::chrono_literals::operator""s;
 using std::chrono_literals::operator""ms;
 

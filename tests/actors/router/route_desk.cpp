@@ -26,11 +26,14 @@ struct fixture {
   std::string topic(std::uint32_t shard, int number = 0) {
     auto name = "topic";
     for (auto i = 0;; ++i)
-      if (auto result = name + std::to_string(i); shard_of(result, office.loops()) == shard && number-- == 0) return result;
+      if (auto result = name + std::to_string(i); shard_of(result, office.loops()) == shard && number-- == 0)
+        return result;
   }
   void publish(std::uint32_t shard, std::uint32_t ticket, session_ref who = ann) {
     desk.route({.body = publication::make({.topic = topic(shard), .payload = bytes(std::to_string(ticket))}),
-                .ticket = ticket, .bytes = 100 + ticket, .qos = qos::at_least_once},
+                .ticket = ticket,
+                .bytes = 100 + ticket,
+                .qos = qos::at_least_once},
                who);
   }
   /// What left for a shard in the oldest batch there.
@@ -122,7 +125,8 @@ CAF_TEST(a_batch_without_receivers_is_answered_by_the_shard_alone) {
   publish(0, 3);
   desk.flush();
   auto id = take_batch(0, {"1", "2", "3"});
-  auto complete = desk.answered(dispatched{id, 0, {route_result::no_subscribers, route_result::refused, route_result::matched}});
+  auto complete =
+    desk.answered(dispatched{id, 0, {route_result::no_subscribers, route_result::refused, route_result::matched}});
   CAF_REQUIRE_EQUAL(complete.size(), 3u);
   CAF_CHECK(!complete[0].result.matched);
   CAF_CHECK(complete[0].result.refused == mqtt::reason::success);

@@ -4,8 +4,8 @@
 
 #include <set>
 
-#include "tests/actors/fixtures/client.hpp"
 #include "tests/actors/fixtures/actors.hpp"
+#include "tests/actors/fixtures/client.hpp"
 
 using namespace troupe;
 using namespace troupe::actors;
@@ -67,7 +67,8 @@ struct fixture : actors_fixture {
     auto* batch = new route_batch;
     batch->id = {2, number};
     for (auto& each : topics) {
-      auto what = publication::make({.topic = each, .payload = bytes("of " + each), .qos = qos::at_least_once, .retain = retain});
+      auto what =
+        publication::make({.topic = each, .payload = bytes("of " + each), .qos = qos::at_least_once, .retain = retain});
       batch->publications.push_back(std::move(what));
     }
     office.send(0, role::shard, actors::route{ref_ptr<const route_batch>::adopt(batch)});
@@ -275,8 +276,10 @@ CAF_TEST(retain_handling_and_shared_subscriptions_decide_what_is_sent) {
     retain_handling handling;
     bool is_new;
     std::size_t sent;
-  } cases[] = {{"a", retain_handling::send, false, 1},       {"a", retain_handling::send_if_new, true, 1},
-               {"a", retain_handling::send_if_new, false, 0}, {"a", retain_handling::none, true, 0},
+  } cases[] = {{"a", retain_handling::send, false, 1},
+               {"a", retain_handling::send_if_new, true, 1},
+               {"a", retain_handling::send_if_new, false, 0},
+               {"a", retain_handling::none, true, 0},
                {"$share/g/a", retain_handling::send, true, 0}};
   sit();
   tell_route({"a"}, 1, true);

@@ -187,7 +187,8 @@ CAF_TEST(the_next_message_of_a_faulty_actor_fails_without_an_effect) {
   };
   place.occupy(spawn(faulty, &heard));
   push({1});
-  place.push(caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, std::string{"crash"}), mail_class::ordinary);
+  place.push(caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, std::string{"crash"}),
+             mail_class::ordinary);
   push({2, 3});
   place.dispatch(10);
   check_heard({1});

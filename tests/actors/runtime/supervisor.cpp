@@ -39,13 +39,14 @@ struct fixture : actors_fixture {
             }};
   }
   supervisor_spec spec(runtime::strategy how, std::vector<runtime::child_spec> of) {
-    return {.path = "root", .strategy = how, .restarts_max = 100, .window = std::chrono::milliseconds{10'000},
+    return {.path = "root",
+            .strategy = how,
+            .restarts_max = 100,
+            .window = std::chrono::milliseconds{10'000},
             .children = std::move(of)};
   }
   /// A supervisor of three, all started.
-  caf::actor three(runtime::strategy how) {
-    return begin(spec(how, {child("a"), child("b"), child("c")}));
-  }
+  caf::actor three(runtime::strategy how) { return begin(spec(how, {child("a"), child("b"), child("c")})); }
   caf::actor begin(supervisor_spec what) {
     auto started = spawn(runtime::supervisor, std::move(what), &tree);
     started->attach_functor([this](const caf::error& reason) { gave_up.push_back(runtime::describe(reason)); });
@@ -206,7 +207,8 @@ CAF_TEST(failures_escalate_from_level_to_level) {
   caf::actor middle;
   auto outer = spec(strategy::one_for_one, {{"inner", restart::permanent, [&] {
                                                story.push_back("start inner");
-                                               return middle = runtime::spawn_on(loop, runtime::supervisor, inner, &tree);
+                                               return middle =
+                                                        runtime::spawn_on(loop, runtime::supervisor, inner, &tree);
                                              }}});
   outer.restarts_max = 1;
   begin(outer);

@@ -48,7 +48,8 @@ constexpr std::size_t heavy = 200'000;
 
 CAF_TEST_FIXTURE_SCOPE(session_seat_tests, fixture)
 
-// -- crashes ------------------------------------------------------------------------------------------------------------
+// -- crashes
+// ------------------------------------------------------------------------------------------------------------
 
 CAF_TEST(a_crash_costs_the_client_neither_its_link_nor_an_answer) {
   begin();
@@ -211,7 +212,8 @@ CAF_TEST(a_lost_link_is_noticed_whatever_happens) {
   CAF_CHECK_EQUAL(at->counters.connected.value(), 0u);
 }
 
-// -- takeover -----------------------------------------------------------------------------------------------------------
+// -- takeover
+// -----------------------------------------------------------------------------------------------------------
 
 CAF_TEST(a_takeover_tells_the_old_link_before_the_new_one_is_served) {
   begin();
@@ -268,7 +270,8 @@ CAF_TEST(a_session_that_ends_with_its_link_is_taken_over_by_a_new_one) {
   taken.take<mqtt::pingresp>();
 }
 
-// -- pausing ------------------------------------------------------------------------------------------------------------
+// -- pausing
+// ------------------------------------------------------------------------------------------------------------
 
 CAF_TEST(a_publisher_above_its_rate_is_not_read_until_it_may_go_on) {
   options.limits.publish_rate_max = 10;
@@ -333,7 +336,8 @@ CAF_TEST(a_publisher_whose_batches_are_not_answered_is_not_read) {
   CAF_CHECK_EQUAL(packet_ids(ann).size(), 10u);
 }
 
-// -- time ---------------------------------------------------------------------------------------------------------------
+// -- time
+// ---------------------------------------------------------------------------------------------------------------
 
 CAF_TEST(a_client_that_keeps_silent_too_long_is_disconnected) {
   begin();
@@ -395,13 +399,15 @@ CAF_TEST(a_session_ends_when_it_has_expired) {
   CAF_CHECK_EQUAL(at->counters.sessions.value(), 0u);
 }
 
-// -- order of answers and deliveries --------------------------------------------------------------------------------------
+// -- order of answers and deliveries
+// --------------------------------------------------------------------------------------
 
 CAF_TEST(suback_leaves_before_the_retained_messages_of_its_filters) {
   begin();
   auto ann = connect("ann");
-  ann.send(mqtt::subscribe{.packet_id = 5, .entries = {{"a", {.maximum_qos = qos::at_least_once}},
-                                                       {"b/+", {.maximum_qos = qos::at_most_once}}}});
+  ann.send(mqtt::subscribe{
+    .packet_id = 5,
+    .entries = {{"a", {.maximum_qos = qos::at_least_once}}, {"b/+", {.maximum_qos = qos::at_most_once}}}});
   work();
   auto asked = office.demand<subscribe_message>(0, role::shard);
   CAF_CHECK_EQUAL(asked.entries.size(), 2u);
