@@ -82,7 +82,7 @@ struct limits {
   std::uint32_t outbox_bytes_max = 256 * 1024;
   /// Publications routed but not yet confirmed by the shards, and their bytes; past it, the socket is not read: a fast
   /// publisher is slowed by TCP instead of being buffered.
-  std::uint32_t unrouted_messages_max = 1'000;
+  std::uint32_t unrouted_messages_max = 32;
   std::uint32_t unrouted_bytes_max = 4 * 1024 * 1024;
   /// PUBLISH packets and bytes a second taken from one connection; past it, the socket is not read. 0: no limit.
   std::uint32_t publish_rate_max = 0;

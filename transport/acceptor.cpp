@@ -24,7 +24,7 @@ namespace asio = boost::asio;
 namespace {
 
 /// Connections taken for one wake-up: a storm of them must not hold up those that are open.
-constexpr int accepts_per_round = 64;
+constexpr int accepts_per_round = 2;
 /// Without descriptors, how long the kernel's queue is left alone.
 constexpr std::chrono::milliseconds exhausted_pause{100};
 

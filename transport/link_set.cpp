@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::uint32_t no_slot = 0xFFFF'FFFF;
 /// Links looked at in one process_pending().
-constexpr std::size_t attention_max = 256;
+constexpr std::size_t attention_max = 32;
 
 std::uint32_t interest(const socket_link& link) noexcept {
   return (link.watches_in ? EPOLLIN : 0u) | (link.watches_out ? EPOLLOUT : 0u);

@@ -18,7 +18,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr int events_per_round = 256;
+constexpr int events_per_round = 16;
 
 int create_epoll() {
   const int fd = ::epoll_create1(EPOLL_CLOEXEC);

@@ -37,6 +37,8 @@ close_cause cause_of(websocket::close_code code) {
   return code == websocket::close_code::too_large ? close_cause::too_large : close_cause::malformed;
 }
 
+bool inflates(const socket_link& link) noexcept { return link.deflate && link.deflate->unfinished(); }
+
 stream_end violation_of(websocket::close_code code, std::string_view text) {
   return {stream_end::kind::violation, cause_of(code), static_cast<std::uint16_t>(code), text};
 }
@@ -89,9 +91,14 @@ void reader::end_of_stream(socket_link& from, io_status how) {
   set_.finish(from, how == io_status::closed ? close_cause::closed_by_peer : close_cause::reset);
 }
 
-bool reader::received(socket_link& from, std::span<std::byte> bytes) {
+void reader::begin(socket_link& from) noexcept {
   at_ = {};
   at_.link = &from;
+  may_inflate_ = inflate_budget;
+}
+
+bool reader::received(socket_link& from, std::span<std::byte> bytes) {
+  begin(from);
   const bool go_on = from.websocket ? decode(bytes) : run(bytes);
   at_ = {};
   tidy(partial_);
@@ -113,11 +120,12 @@ void reader::resume(socket_link& from) {
   if (from.unread && from.unread->blocked) {
     auto held = std::move(*from.unread);
     from.unread.reset();
-    at_ = {};
-    at_.link = &from;
+    begin(from);
     at_.raw = held.raw;
     at_.end = held.end;
-    const bool go_on = run(held.data) && handle_end() && (held.raw.empty() || decode(held.raw));
+    partial_ = std::move(held.data);
+    const bool go_on =
+      run(partial_) && (!inflates(from) || inflate()) && handle_end() && (held.raw.empty() || decode(held.raw));
     at_ = {};
     tidy(partial_);
     if (!go_on) return;
@@ -215,26 +223,30 @@ bool reader::decode_messages(websocket::received_bytes& in) {
 }
 
 bool reader::message_part(std::span<const std::byte> part, bool last) {
-  if (at_.link->message_compressed) return inflated_part(part, last);
+  if (at_.link->message_compressed) {
+    at_.link->deflate->put(part, last);
+    return inflate();
+  }
   return as_messages() ? whole_message(part, last) : run(part);
 }
 
-bool reader::inflated_part(std::span<const std::byte> part, bool last) {
-  auto& from = *at_.link;
+bool reader::inflate() {
   using outcome = websocket::permessage_deflate::outcome;
-  const auto bytes_max = rules_of(from, as_messages()).message_bytes_max;
-  const auto result = from.deflate->inflate(part, last, bytes_max, set_.writer_.engines(), inflated_);
-  bool go_on;
-  if (result == outcome::ok) {
-    go_on = as_messages() ? whole_message(inflated_, last) : run(inflated_);
-  } else {
-    const bool large = result == outcome::too_large;
-    at_.end = violation_of(large ? websocket::close_code::too_large : websocket::close_code::invalid_payload,
-                           large ? "message exceeds its limit when inflated" : "compressed data is malformed");
-    go_on = handle_end();
+  for (;;) {
+    auto& from = *at_.link;
+    if (may_inflate_ == 0 && !as_messages()) return keep_for_next_turn(from), false;
+    const auto bytes_max = rules_of(from, as_messages()).message_bytes_max;
+    const auto result = from.deflate->inflate(bytes_max, set_.writer_.engines(), inflated_);
+    may_inflate_ -= std::min(may_inflate_, inflated_.size());
+    if (result == outcome::malformed || result == outcome::too_large) {
+      const bool large = result == outcome::too_large;
+      at_.end = violation_of(large ? websocket::close_code::too_large : websocket::close_code::invalid_payload,
+                             large ? "message exceeds its limit when inflated" : "compressed data is malformed");
+      return handle_end();
+    }
+    if (!(as_messages() ? whole_message(inflated_, result == outcome::complete) : run(inflated_))) return false;
+    if (result != outcome::more) return true;
   }
-  tidy(inflated_);
-  return go_on;
 }
 
 bool reader::whole_message(std::span<const std::byte> part, bool last) {
@@ -299,7 +311,8 @@ void reader::keep_undelivered(socket_link& of, bool blocked) {
     return;
   }
   const auto raw = blocked ? raw_left() : std::span<std::byte>{};
-  if (at_.data.empty() && raw.empty() && (!blocked || at_.end.kind == stream_end::kind::none)) return of.unread.reset();
+  const bool more_behind = blocked && (at_.end.kind != stream_end::kind::none || inflates(of));
+  if (at_.data.empty() && raw.empty() && !more_behind) return of.unread.reset();
   auto& unread = of.unread_or_new();
   // Untouched means that no handler holds a view into it either: growing packets are moved, not copied.
   const bool untouched = !partial_.empty() && at_.data.data() == partial_.data();
@@ -310,6 +323,16 @@ void reader::keep_undelivered(socket_link& of, bool blocked) {
   unread.raw.assign(raw.begin(), raw.end());
   unread.end = blocked ? at_.end : stream_end{};
   unread.blocked = blocked;
+}
+
+// The part of a packet that may be there stays as it is.
+void reader::keep_for_next_turn(socket_link& of) {
+  auto& unread = of.unread_or_new();
+  const auto raw = raw_left();
+  unread.raw.assign(raw.begin(), raw.end());
+  unread.end = at_.end;
+  unread.blocked = true;
+  set_.notice(of);
 }
 
 // A closing link: only the peer's close frame is of interest.

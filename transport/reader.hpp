@@ -20,7 +20,8 @@ class reader {
 public:
   explicit reader(link_set& owner);
 
-  /// The socket has something. At most read_budget bytes are taken: epoll reports the rest again.
+  /// The socket has something. At most read_budget bytes are taken, which epoll reports again, and no more of them
+  /// inflated than inflate_budget: what one link sends costs the others little of a turn.
   void readable(socket_link& from);
   /// Goes on with what a pause left unread.
   void resume(socket_link& from);
@@ -36,7 +37,8 @@ public:
 
 private:
   static constexpr std::size_t buffer_bytes = 64 * 1024;
-  static constexpr std::size_t read_budget = 64 * 1024;
+  static constexpr std::size_t read_budget = 16 * 1024;
+  static constexpr std::size_t inflate_budget = 8 * 1024;
 
   struct cursor {
     socket_link* link = nullptr;                        ///< null: it was released, or nothing is being read
@@ -47,6 +49,7 @@ private:
   };
 
   bool read_once(socket_link& from, std::size_t& budget);
+  void begin(socket_link& from) noexcept;
   bool received(socket_link& from, std::span<std::byte> bytes);
   void end_of_stream(socket_link& from, io_status how);
 
@@ -57,17 +60,19 @@ private:
   bool decode_plain(websocket::received_bytes& in);
   bool decode_messages(websocket::received_bytes& in);
   bool message_part(std::span<const std::byte> part, bool last);
-  bool inflated_part(std::span<const std::byte> part, bool last);
+  bool inflate();
   bool whole_message(std::span<const std::byte> part, bool last);
   bool control(const websocket::frame_event& event);
   bool handle_end();
   void keep_undelivered(socket_link& of, bool blocked);
+  void keep_for_next_turn(socket_link& of);
   std::span<std::byte> raw_left() const noexcept;
   bool as_messages() const noexcept;
 
   link_set& set_;
   std::unique_ptr<std::byte[]> buffer_;
   std::vector<std::byte> inflated_;
+  std::size_t may_inflate_ = 0;     ///< what is left of inflate_budget
   std::vector<std::byte> partial_;  ///< storage of data when the link had unread bytes
   cursor at_;
 };

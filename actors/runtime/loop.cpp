@@ -11,8 +11,10 @@ namespace {
 
 /// Messages one seat handles before the next one has its turn.
 constexpr std::size_t mail_per_round = 64;
-/// Rounds of actors in one turn before the sockets are looked at again.
-constexpr int rounds_per_turn = 16;
+/// How long sockets, and then actors, are served in one turn when there is no end to their work: what one client asks
+/// for must not hold up what was written for another.
+constexpr std::chrono::microseconds io_slice{25};
+constexpr std::chrono::microseconds actors_slice{50};
 constexpr std::size_t job_throughput = 64;
 
 }  // namespace
@@ -45,8 +47,8 @@ void loop::run() {
       if (!more) io_.run_one();
       auto started = node_clock::now();
       now_ = started;
-      io_.poll();
-      more = turn();
+      more = serve_io(started + io_slice);
+      more |= turn();
       longest_turn_ = std::max(longest_turn_.load(), node_clock::now() - started);
     } catch (const std::exception& error) {  // handlers of Asio are outside of CAF's guard
       log::error("node", "loop {}: {}", index_, error.what());
@@ -54,15 +56,22 @@ void loop::run() {
   }
 }
 
+bool loop::serve_io(time_point until) {
+  while (io_.poll_one() != 0)
+    if (node_clock::now() >= until) return true;
+  return false;
+}
+
 bool loop::turn() {
   now_ = node_clock::now();
-  auto more = false;
-  for (auto round = 0; round < rounds_per_turn; ++round) {
+  const auto until = now_ + actors_slice;
+  auto more = true;
+  while (more) {
     take_foreign();
     more = dispatch_mail();
     more |= run_jobs();
     if (gather_) more |= gather_();
-    if (!more) break;
+    if (node_clock::now() >= until) break;
   }
   if (flush_) more |= flush_();
   return more || !jobs_.empty();

@@ -18,6 +18,7 @@ namespace troupe::runtime {
 
 /// One event loop: a thread's worth of Asio that is at the same time a CAF execution unit. A turn is: what the sockets
 /// and timers brought, then the mail and the actors until nobody has work left, then one flush of everything written.
+/// Neither half takes much longer than a slice of time; what is left waits for the next turn.
 class loop final : public event_loop {
 public:
   loop(caf::actor_system& system, std::uint32_t index);
@@ -59,6 +60,7 @@ private:
   };
 
   void run();
+  bool serve_io(time_point until);
   void wake();
   void take_foreign();
   bool run_jobs();

@@ -25,7 +25,6 @@ class world {
 public:
   world(chooser choose, std::size_t claims, std::size_t ids, int disturbances)
     : choose_{std::move(choose)},
-      ids_{ids},
       disturbances_{disturbances} {
     for (std::size_t i = 0; i < claims; ++i) claims_.push_back({.id = i % ids});
   }
@@ -166,7 +165,6 @@ private:
   }
 
   chooser choose_;
-  std::size_t ids_;
   int disturbances_;
   registry_table table_;
   std::vector<claimant> claims_;

@@ -66,13 +66,20 @@ struct reader {
   }
 
   void inflate(std::span<const std::byte> part, bool last) {
+    using outcome = permessage_deflate::outcome;
     if (broken) return;
-    auto result = deflate.inflate(part, last, bytes_max, engines, inflated);
-    broken = result != permessage_deflate::outcome::ok;
+    deflate.put(part, last);
+    if (deflate.held_bytes() > rules.message_bytes_max + 4) std::abort();
+    auto result = outcome::more;
+    while (result == outcome::more) {
+      result = deflate.inflate(bytes_max, engines, chunk);
+      if (chunk.size() > permessage_deflate::chunk_bytes_max) std::abort();
+      broken = result == outcome::malformed || result == outcome::too_large;
+      if (!broken) message_bytes += chunk.size();
+      if (message_bytes > bytes_max) std::abort();
+    }
     if (broken) events += '!' + std::to_string(static_cast<int>(result));
-    total += inflated.size();
-    if (inflated.size() > bytes_max || deflate.pending_bytes() > rules.message_bytes_max) std::abort();
-    if (last) inflated.clear();
+    if (result == outcome::complete) message_bytes = 0;
   }
 
   frame_rules rules;
@@ -81,8 +88,8 @@ struct reader {
   permessage_deflate deflate;
   frame_decoder decoder;
   std::string events;
-  std::vector<std::byte> plain, inflated;
-  std::size_t total = 0;
+  std::vector<std::byte> plain, chunk;
+  std::size_t message_bytes = 0;
   bool compressed = false, broken = false;
 };
 

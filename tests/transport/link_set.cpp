@@ -12,6 +12,25 @@
 
 namespace troupe::transport::test {
 
+namespace {
+
+constexpr std::string_view offer = "Sec-WebSocket-Extensions: permessage-deflate\r\n";
+
+config::listener_options compressing() {
+  auto options = websocket_options();
+  options.websocket.deflate.enabled = true;
+  return options;
+}
+
+std::string compressed_frame(std::string_view message) {
+  const auto view = bytes_of(message);
+  std::vector<std::byte> packed;
+  websocket::deflater{15, 8, 9}.message({&view, 1}, packed);
+  return client_frame(text_of(packed), websocket::opcode::binary, true);
+}
+
+}  // namespace
+
 CAF_TEST(an_idle_websocket_link_costs_at_most_200_bytes) {
   server on{websocket_options()};
   client with{*on.listening};
@@ -229,20 +248,11 @@ CAF_TEST(a_silent_websocket_peer_is_pinged_and_cut_after_the_grace) {
 }
 
 CAF_TEST(compressed_messages_are_inflated_and_answered_compressed) {
-  auto options = websocket_options();
-  options.websocket.deflate.enabled = true;
-  server on{options};
+  server on{compressing()};
   client with{*on.listening};
-  auto request = upgrade_request;
-  with.send(request.insert(request.size() - 2, "Sec-WebSocket-Extensions: permessage-deflate\r\n"));
-  CAF_REQUIRE(on.until([&] { return on.opened.size() == 1; }));
-  websocket::deflater ours{15, 8, 6};
+  CAF_REQUIRE(upgrade(on, with, offer));
   const auto large = packet(50'000, 'c');
-  const auto view = bytes_of(large);
-  std::vector<std::byte> packed;
-  ours.message({&view, 1}, packed);
-  ours.reset();
-  const auto compressed = client_frame(text_of(packed), websocket::opcode::binary, true);
+  const auto compressed = compressed_frame(large);
   on.events.during_packet = [](link& from, auto) { from.pause(); };
   with.send(client_frame(packet(2)) + compressed + compressed + client_frame(packet(3)));
   for (std::size_t count = 1; count <= 4; ++count) {
@@ -260,22 +270,48 @@ CAF_TEST(compressed_messages_are_inflated_and_answered_compressed) {
 }
 
 CAF_TEST(a_compressed_bomb_is_stopped_at_the_limit) {
-  auto options = websocket_options();
-  options.websocket.deflate.enabled = true;
+  auto options = compressing();
   options.limits.packet_bytes_max = 100'000;
-  server on{options};
+  std::string small_packets;
+  while (small_packets.size() < 200'000) small_packets += packet(1'000);
+  for (const auto& bomb : {packet(20'000'000), small_packets}) {
+    server on{options};
+    client with{*on.listening};
+    CAF_REQUIRE(upgrade(on, with, offer));
+    with.send(compressed_frame(bomb));
+    CAF_CHECK(on.until([&] { return with.ended(); }));
+    CAF_CHECK(on.events.violation == close_cause::too_large);
+    CAF_CHECK_LESS(on.events.packets.size(), 101u);
+  }
+}
+
+CAF_TEST(a_large_compressed_message_is_spread_over_turns_and_keeps_its_order) {
+  server on{compressing()};
   client with{*on.listening};
-  auto request = upgrade_request;
-  with.send(request.insert(request.size() - 2, "Sec-WebSocket-Extensions: permessage-deflate\r\n"));
-  CAF_REQUIRE(on.until([&] { return on.opened.size() == 1; }));
-  websocket::deflater ours{15, 8, 9};
-  const std::string zeros(20'000'000, '0');
-  const auto view = bytes_of(zeros);
-  std::vector<std::byte> packed;
-  ours.message({&view, 1}, packed);
-  with.send(client_frame(text_of(packed), websocket::opcode::binary, true));
-  CAF_CHECK(on.until([&] { return with.ended(); }));
-  CAF_CHECK_EQUAL(int{frames_of(with).close_code}, 1009);
+  client other{*on.listening};
+  CAF_REQUIRE(upgrade(on, with, offer) && upgrade(on, other));
+  const auto large = packet(1'000'000, 'L');
+  with.send(compressed_frame(large + packet(1)) + client_frame(packet(2)) +
+            client_frame(std::string("\x03\xe8", 2), websocket::opcode::close));
+  other.send(client_frame(packet(1, 'o')));
+  CAF_CHECK(on.until([&] { return on.events.closed.has_value(); }));
+  CAF_CHECK(on.events.packets == (std::vector<std::string>{packet(1, 'o'), large, packet(1), packet(2)}));
+  CAF_CHECK(on.events.closed == close_cause::closed_by_peer);
+}
+
+CAF_TEST(a_link_moves_inside_a_compressed_message) {
+  server from{compressing()};
+  loop to;
+  client with{*from.listening};
+  CAF_REQUIRE(upgrade(from, with, offer));
+  std::unique_ptr<link> moving;
+  from.events.during_packet = [&](link& here, auto) { moving = from.links.release(here); };
+  with.send(compressed_frame(packet(1) + packet(500'000)) + compressed_frame(packet(2)));
+  CAF_REQUIRE(from.until([&] { return moving != nullptr; }));
+  to.links.adopt(std::move(moving)).handler(to.events);
+  CAF_CHECK(run_until({&to}, [&] { return to.events.packets.size() == 2; }));
+  CAF_CHECK_EQUAL(to.events.packets[0].size(), packet(500'000).size());
+  CAF_CHECK_EQUAL(to.events.packets[1], packet(2));
 }
 
 }  // namespace troupe::transport::test

@@ -259,9 +259,10 @@ inline std::optional<std::string> behind_head(const std::string& received) {
 
 inline frames frames_of(const client& from) { return frames{behind_head(from.received).value_or("")}; }
 
-/// Sends the upgrade and waits for the answer.
-inline bool upgrade(server& on, client& with) {
-  with.send(upgrade_request);
+/// Sends the upgrade, with further fields, and waits for the answer.
+inline bool upgrade(server& on, client& with, std::string_view fields = {}) {
+  auto request = upgrade_request;
+  with.send(request.insert(request.size() - 2, fields));
   return on.until([&] {
     with.read();
     return behind_head(with.received).has_value();

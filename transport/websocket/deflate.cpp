@@ -115,7 +115,6 @@ std::string extension_text(const offer& asked, const deflate_agreement& agreed) 
 // ---- zlib ----
 
 constexpr std::array<std::byte, 4> tail{std::byte{0}, std::byte{0}, std::byte{0xFF}, std::byte{0xFF}};
-constexpr std::size_t output_step = 16 * 1024;
 
 // zlib's interface is not const-correct; it only reads from next_in.
 Bytef* input(std::span<const std::byte> bytes) {
@@ -227,10 +226,10 @@ void deflater::run(std::span<const std::byte> part, int flush, std::vector<std::
 
 // ---- engines of a loop ----
 
-inflater& deflate_engines::fresh_inflater() {
-  if (!inflater_) inflater_.emplace(15);
+std::unique_ptr<inflater> deflate_engines::lend_inflater() {
+  if (!inflater_) return std::make_unique<inflater>(15);
   inflater_->reset();
-  return *inflater_;
+  return std::move(inflater_);
 }
 
 deflater& deflate_engines::fresh_deflater(int window_bits, const config::deflate_options& options) {
@@ -251,53 +250,45 @@ permessage_deflate::permessage_deflate(const deflate_agreement& agreed, const co
   : options_(&options),
     agreed_(agreed) {}
 
-permessage_deflate::outcome permessage_deflate::inflate(std::span<const std::byte> part, bool last,
-                                                        std::size_t message_bytes_max, deflate_engines& shared,
-                                                        std::vector<std::byte>& out) {
-  if (agreed_.client_takeover) {
-    if (!own_inflater_) own_inflater_ = std::make_unique<inflater>(agreed_.client_window_bits);
-    return run_message(*own_inflater_, part, last, message_bytes_max, out);
-  }
-  if (!last) {
-    // The engine serves other links before the rest comes. Bounded by frame_rules::message_bytes_max.
-    pending_.insert(pending_.end(), part.begin(), part.end());
-    return outcome::ok;
-  }
-  auto& engine = shared.fresh_inflater();
-  auto kept = std::exchange(pending_, {});
-  if (!kept.empty())
-    if (auto result = run(engine, kept, message_bytes_max, out); result != outcome::ok) return result;
-  return run_message(engine, part, true, message_bytes_max, out);
+void permessage_deflate::put(std::span<const std::byte> part, bool last) {
+  assert(!unfinished_);
+  compressed_.insert(compressed_.end(), part.begin(), part.end());
+  if (last) compressed_.insert(compressed_.end(), tail.begin(), tail.end());
+  ended_ = last;
+  // A shared engine serves other links before the rest of the message comes.
+  unfinished_ = last || agreed_.client_takeover;
 }
 
-permessage_deflate::outcome permessage_deflate::run_message(inflater& engine, std::span<const std::byte> part,
-                                                            bool last, std::size_t message_bytes_max,
-                                                            std::vector<std::byte>& out) {
-  auto result = run(engine, part, message_bytes_max, out);
-  if (!last || result != outcome::ok) return result;
-  result = run(engine, tail, message_bytes_max, out);
+permessage_deflate::outcome permessage_deflate::inflate(std::size_t message_bytes_max, deflate_engines& shared,
+                                                        std::vector<std::byte>& chunk) {
+  chunk.clear();
+  if (!unfinished_) return outcome::used_up;
+  if (!inflater_)
+    inflater_ =
+      agreed_.client_takeover ? std::make_unique<inflater>(agreed_.client_window_bits) : shared.lend_inflater();
+  // One byte of room past the limit shows a message that exceeds it; no more than that is ever inflated.
+  chunk.resize(std::min(chunk_bytes_max, message_bytes_max - inflated_bytes_ + 1));
+  const auto step = inflater_->run(std::span{compressed_}.subspan(consumed_), chunk);
+  inflated_bytes_ += step.produced;
+  consumed_ += step.consumed;
+  if (step.status == inflater::status::malformed) return outcome::malformed;
+  if (inflated_bytes_ > message_bytes_max) return outcome::too_large;
+  chunk.resize(step.produced);
+  // A full chunk may well be all there is: zlib asked once more would forget that it stands between blocks.
+  const bool has_output = step.status == inflater::status::output_full && !inflater_->between_blocks();
+  if (has_output || held_bytes() > 0) return outcome::more;
+  compressed_ = {};
+  consumed_ = 0;
+  unfinished_ = false;
+  return ended_ ? message_end(shared) : outcome::used_up;
+}
+
+permessage_deflate::outcome permessage_deflate::message_end(deflate_engines& shared) noexcept {
+  const bool whole = inflater_->between_blocks();
   inflated_bytes_ = 0;
-  return result == outcome::ok && !engine.between_blocks() ? outcome::malformed : result;
-}
-
-permessage_deflate::outcome permessage_deflate::run(inflater& engine, std::span<const std::byte> from,
-                                                    std::size_t message_bytes_max, std::vector<std::byte>& out) {
-  for (;;) {
-    // One byte of room past the limit shows a message that exceeds it; no more than that is ever inflated.
-    auto room = std::min(output_step, message_bytes_max - inflated_bytes_ + 1);
-    auto at = out.size();
-    out.resize(at + room);
-    auto step = engine.run(from, {out.data() + at, room});
-    out.resize(at + step.produced);
-    inflated_bytes_ += step.produced;
-    from = from.subspan(step.consumed);
-    if (step.status == inflater::status::malformed) return outcome::malformed;
-    if (inflated_bytes_ > message_bytes_max) {
-      out.resize(out.size() - (inflated_bytes_ - message_bytes_max));
-      return outcome::too_large;
-    }
-    if (step.status == inflater::status::input_used && from.empty()) return outcome::ok;
-  }
+  ended_ = false;
+  if (!agreed_.client_takeover) shared.take_back(std::move(inflater_));
+  return whole ? outcome::complete : outcome::malformed;
 }
 
 void permessage_deflate::deflate(std::span<const std::span<const std::byte>> parts, deflate_engines& shared,

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "config/options.hpp"
@@ -80,8 +81,11 @@ private:
 /// The compressors that all links of one loop without context takeover use in turn; built at first use.
 class deflate_engines {
 public:
-  /// Forgetful: holds nothing of an earlier message.
-  inflater& fresh_inflater();
+  /// An inflater for one message; it holds nothing of an earlier one.
+  std::unique_ptr<inflater> lend_inflater();
+  /// Keeps it for the next message; one is enough.
+  void take_back(std::unique_ptr<inflater> lent) noexcept { inflater_ = std::move(lent); }
+  /// Forgetful too.
   deflater& fresh_deflater(int window_bits, const config::deflate_options& options);
 
 private:
@@ -89,7 +93,7 @@ private:
     int window_bits, memory_level, level;
     deflater engine;
   };
-  std::optional<inflater> inflater_;
+  std::unique_ptr<inflater> inflater_;
   std::vector<entry> deflaters_;
 };
 
@@ -97,40 +101,47 @@ private:
 class permessage_deflate {
 public:
   enum class outcome : std::uint8_t {
-    ok,
+    more,       ///< the message goes on: call again
+    used_up,    ///< the message goes on with the next put()
+    complete,   ///< the message ends here
     malformed,  ///< close with close_code::invalid_payload
     too_large,  ///< close with close_code::too_large
   };
+  /// Largest result of one inflate(), in bytes: neither a large message nor a bomb holds up whoever is next.
+  static constexpr std::size_t chunk_bytes_max = 8 * 1024;
 
   /// `options` must outlive the object.
   permessage_deflate(const deflate_agreement& agreed, const config::deflate_options& options);
 
-  /// Takes the next part of a compressed message, `last` with its end (which may be empty), and appends what it
-  /// inflates to. Never appends more than message_bytes_max bytes for one message, nor allocates more than was inflated
-  /// by more than a constant factor. Without takeover everything comes with the last part: the engine is shared. After
-  /// anything but ok the link must be closed.
-  outcome inflate(std::span<const std::byte> part, bool last, std::size_t message_bytes_max, deflate_engines& shared,
-                  std::vector<std::byte>& out);
+  /// Takes the next part of a compressed message, `last` with its end (which may be empty). Precondition: inflate() has
+  /// answered `used_up` or `complete` to the part before. frame_rules::message_bytes_max bounds what is kept.
+  void put(std::span<const std::byte> part, bool last);
+  /// Replaces `chunk` by what comes next out of the message. Never gives more than message_bytes_max bytes of one
+  /// message. Without takeover a message is inflated when all of it is there, with a lent engine. After `malformed` and
+  /// `too_large` the link must be closed.
+  outcome inflate(std::size_t message_bytes_max, deflate_engines& shared, std::vector<std::byte>& chunk);
+  /// Whether inflate() is to be called before the next put().
+  bool unfinished() const noexcept { return unfinished_; }
 
   /// Whether a message of so many bytes is worth it (deflate_options::threshold_bytes).
   bool worthwhile(std::size_t message_bytes) const noexcept { return message_bytes >= options_->threshold_bytes; }
   /// Appends one message, compressed: to be framed with RSV1 set. All of it is written before the call returns.
   void deflate(std::span<const std::span<const std::byte>> parts, deflate_engines& shared, std::vector<std::byte>& out);
 
-  /// Bytes of an incomplete message.
-  std::size_t pending_bytes() const noexcept { return pending_.size(); }
+  /// Compressed bytes held.
+  std::size_t held_bytes() const noexcept { return compressed_.size() - consumed_; }
 
 private:
-  outcome run(inflater& engine, std::span<const std::byte> from, std::size_t message_bytes_max,
-              std::vector<std::byte>& out);
-  outcome run_message(inflater& engine, std::span<const std::byte> part, bool last, std::size_t message_bytes_max,
-                      std::vector<std::byte>& out);
+  outcome message_end(deflate_engines& shared) noexcept;
 
   const config::deflate_options* options_;
   deflate_agreement agreed_;
+  bool ended_ = false;  ///< the last part of the current message is there
+  bool unfinished_ = false;
   std::size_t inflated_bytes_ = 0;          ///< of the current message
-  std::vector<std::byte> pending_;          ///< of the current message, compressed; without takeover
-  std::unique_ptr<inflater> own_inflater_;  ///< with takeover
+  std::vector<std::byte> compressed_;       ///< of the current message
+  std::size_t consumed_ = 0;                ///< of compressed_
+  std::unique_ptr<inflater> inflater_;      ///< with takeover our own, without it lent for one message
   std::unique_ptr<deflater> own_deflater_;  ///< with takeover
 };
 
