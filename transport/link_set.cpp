@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::uint32_t no_slot = 0xFFFF'FFFF;
 /// Links looked at in one process_pending().
-constexpr std::size_t attention_max = 32;
+constexpr std::size_t attention_max = 8;
 
 std::uint32_t interest(const socket_link& link) noexcept {
   return (link.watches_in ? EPOLLIN : 0u) | (link.watches_out ? EPOLLOUT : 0u);
@@ -32,8 +32,8 @@ link_set::link_set(boost::asio::io_context& loop, open_handler on_open, link_sta
     writer_{*this},
     handshaker_{*this},
     poller_{loop,
-            {[this](std::uint64_t tag, std::uint32_t events) { ready(tag, events); }, [this] { process_pending(); },
-             [this] { process_pending(); }, [this](time_point at) { advance(at); }}} {}
+            {[this](std::uint64_t tag, std::uint32_t events) { ready(tag, events); },
+             [this](time_point at) { advance(at); }}} {}
 
 link_set::~link_set() {
   for (auto& entry : slots_)
@@ -182,14 +182,11 @@ void link_set::notice(socket_link& to) {
 }
 
 bool link_set::process_pending() {
-  if (processing_) return !noticed_.empty();
-  processing_ = true;
   const auto count = static_cast<std::ptrdiff_t>(std::min(noticed_.size(), attention_max));
   attending_.assign(noticed_.begin(), noticed_.begin() + count);
   noticed_.erase(noticed_.begin(), noticed_.begin() + count);
   for (const auto id : attending_)
     if (auto* link = find(id)) contained(*link, [&] { attend(*link); });
-  processing_ = false;
   if (!noticed_.empty()) poller_.wake();
   return !noticed_.empty();
 }
@@ -268,6 +265,9 @@ void link_set::finish(socket_link& ending, close_cause cause) noexcept {
   if (ending.phase == link_phase::dead) return;
   ending.phase = link_phase::dead;
   ending.cause = cause;
+  // What is left in its socket would be reported again and again until the link is reaped.
+  if (!ending.unwatched) poller_.remove(ending.fd);
+  ending.unwatched = true;
   notice(ending);
 }
 

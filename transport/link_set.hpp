@@ -80,8 +80,8 @@ public:
 
   /// End of turn: one gathered write for each link that has output.
   void flush();
-  /// Links with unread packets that were resumed, room in an outbox, ends of links; bounded for each call. Returns
-  /// whether more is left; the loop is then woken anyway, so that calling it is never a duty.
+  /// Links with unread packets that were resumed, room in an outbox, ends of links; bounded for each call. To be called
+  /// once or more in every turn, of which there is one while something is left. Returns whether something is.
   bool process_pending();
   /// Closes all links as link::close does; those in their handshake at once.
   void close_all(close_reason why, std::string_view text);
@@ -183,7 +183,6 @@ private:
   time_point advanced_to_{};
   std::vector<link_id> noticed_;
   std::vector<link_id> attending_;  ///< scratch of process_pending
-  bool processing_ = false;
   class reader reader_;
   class writer writer_;
   handshaker handshaker_;

@@ -18,7 +18,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr int events_per_round = 16;
+constexpr int events_per_round = 8;
 
 int create_epoll() {
   const int fd = ::epoll_create1(EPOLL_CLOEXEC);
@@ -48,7 +48,6 @@ struct poller::implementation : std::enable_shared_from_this<implementation> {
     const int count = ::epoll_wait(set.native_handle(), events.data(), events_per_round, 0);
     for (int i = 0; i < count && !closed; ++i)
       call.ready(events[static_cast<std::size_t>(i)].data.u64, events[static_cast<std::size_t>(i)].events);
-    if (!closed) call.batch_done();
   }
 
   void wait_for_timer() {
@@ -98,10 +97,7 @@ void poller::remove(int fd) noexcept { ::epoll_ctl(self_->set.native_handle(), E
 
 void poller::wake() {
   if (std::exchange(self_->wake_posted, true)) return;
-  asio::post(self_->set.get_executor(), [self = self_] {
-    self->wake_posted = false;
-    if (!self->closed) self->call.woken();
-  });
+  asio::post(self_->set.get_executor(), [self = self_] { self->wake_posted = false; });
 }
 
 void poller::timer_at(time_point when) {

@@ -19,8 +19,6 @@ class poller {
 public:
   struct handlers {
     std::function<void(std::uint64_t tag, std::uint32_t events)> ready;  ///< a descriptor is EPOLLIN ...
-    std::function<void()> batch_done;                                    ///< after each round of `ready`
-    std::function<void()> woken;                                         ///< after wake()
     std::function<void(time_point now)> timer;                           ///< the instant of timer_at() has come
   };
 
@@ -34,7 +32,7 @@ public:
   /// A round that is under way may still report the descriptor: a tag must tell that it is outdated.
   void remove(int fd) noexcept;
 
-  /// `woken` runs once, soon, however often this is called before.
+  /// Has io_context::run*() return soon, once however often this is called before.
   void wake();
   /// One timer: the earliest instant asked for since it last went off counts.
   void timer_at(time_point when);

@@ -52,7 +52,10 @@ bool takes_input(const socket_link& link) noexcept {
 reader::reader(link_set& owner) : set_{owner}, buffer_{std::make_unique<std::byte[]>(buffer_bytes)} {}
 
 void reader::readable(socket_link& from) {
-  if (from.unread && from.unread->blocked && from.phase == link_phase::open) return set_.notice(from);
+  if (from.unread && from.unread->blocked && from.phase == link_phase::open) {
+    set_.notice(from);
+    return set_.watch(from, false, from.watches_out);  // or epoll would report it again and again until then
+  }
   auto budget = read_budget;
   while (takes_input(from) && read_once(from, budget)) {
     if (budget != 0) continue;
@@ -129,6 +132,7 @@ void reader::resume(socket_link& from) {
     at_ = {};
     tidy(partial_);
     if (!go_on) return;
+    set_.watch(from, true, from.watches_out);
   }
   readable(from);
 }

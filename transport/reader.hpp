@@ -37,7 +37,7 @@ public:
 
 private:
   static constexpr std::size_t buffer_bytes = 64 * 1024;
-  static constexpr std::size_t read_budget = 16 * 1024;
+  static constexpr std::size_t read_budget = 8 * 1024;
   static constexpr std::size_t inflate_budget = 8 * 1024;
 
   struct cursor {

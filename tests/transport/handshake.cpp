@@ -64,6 +64,7 @@ CAF_TEST(frames_that_come_with_the_upgrade_wait_if_the_link_opens_paused) {
   with.send(upgrade_request + client_frame(packet(3)));
   const auto turn = [&] {
     while (io.poll_one() != 0) continue;
+    links.process_pending();
     links.flush();
     return opened != nullptr;
   };

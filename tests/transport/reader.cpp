@@ -144,7 +144,7 @@ CAF_TEST(a_flooding_link_does_not_starve_the_others) {
   on.io.run_one();
   on.io.run_one();
   // Within the first rounds the flood has had no more than its budget for each of them.
-  CAF_CHECK(on.stats.bytes_received.value() <= 3 * 16 * 1024 + 3);
+  CAF_CHECK(on.stats.bytes_received.value() <= 3 * 8 * 1024 + 3);
   CAF_CHECK(std::ranges::count(on.events.packets, packet(1, 'q')) == 1);
 }
 

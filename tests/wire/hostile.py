@@ -438,13 +438,16 @@ def ten_thousand_connections_of_garbage():
     count = 10_000
     with neighbourhood() as node:
         addresses = [node.bound("tcp"), node.bound("ws")]
-        for number in range(count // 100):
-            crowd = [socket.create_connection(addresses[number % 2], LONGEST_WAIT) for _ in range(100)]
-            for each in crowd:
-                with contextlib.suppress(OSError):
-                    each.sendall(os.urandom(64))
-            for each in crowd:
-                each.close()
+
+        def attack():
+            for number in range(count // 100):
+                crowd = [socket.create_connection(addresses[number % 2], LONGEST_WAIT) for _ in range(100)]
+                for each in crowd:
+                    with contextlib.suppress(OSError):
+                        each.sendall(os.urandom(64))
+                for each in crowd:
+                    each.close()
+        repeated(attack)
         with tcp(node) as client:
             client.connect("afterwards")
         log = len(node.lines)

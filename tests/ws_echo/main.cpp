@@ -97,6 +97,7 @@ int serve(const arguments& from) {
   signals.async_wait([&](const auto&, int) { loop.stop(); });
   while (loop.run_one() != 0) {
     while (loop.poll_one() != 0) continue;
+    links.process_pending();
     links.flush();
   }
   return 0;
