@@ -83,6 +83,7 @@ public:
 
 private:
   std::uint64_t sessions() const noexcept;
+  bool has_auth() const noexcept;
   std::uint64_t connections() const noexcept;
   void open_listeners();
   void start_root();
@@ -176,6 +177,10 @@ std::uint64_t node::sessions() const noexcept {
   return sum;
 }
 
+bool node::has_auth() const noexcept {
+  return !options_.access.password_file.empty() || !options_.access.acl_file.empty();
+}
+
 std::uint64_t node::connections() const noexcept {
   std::uint64_t sum = 0;
   for (const auto& each : listeners_) sum += each->connections();
@@ -223,7 +228,7 @@ std::vector<runtime::child_spec> node::root_children() {
     add("listener " + listeners_[i]->options().name, [this, i, all, &first] {
       return listener_actors_[i]->set(runtime::spawn_on(first, listener, listeners_[i], all));
     });
-  if (!options_.access.password_file.empty() || !options_.access.acl_file.empty())
+  if (has_auth())
     add("auth", [this] {
       return auth_.set(
         system_.spawn<caf::detached>(actors::auth, static_cast<runtime::post_office*>(this), &options_.access));
@@ -266,7 +271,7 @@ void node::reload() {
   auto read = reload_options_();
   for (const auto& error : read.errors) log::error("config", "{}", error);
   if (read.ok()) apply(read.options);
-  auth_.send(reload_access{});
+  if (has_auth()) auth_.send(reload_access{});
   for (auto& each : listener_actors_) each->send(reload_certificates{});
 }
 

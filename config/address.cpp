@@ -40,14 +40,14 @@ bool is_host(std::string_view text) { return text.find_first_of(":/[] \t@") == s
 }  // namespace
 
 bool bind_target::is_local() const {
-  if (!unix_path.empty() || host == "localhost") return true;
+  if (is_unix() || host == "localhost") return true;
   const auto ip = parse_ip(host);
   if (ip.kind == family::v4) return ip.bytes[0] == 127;
   return ip.kind == family::v6 && ip.bytes == parse_ip("::1").bytes;
 }
 
 bool bind_target::is_every_address() const {
-  if (!unix_path.empty()) return false;
+  if (is_unix()) return false;
   if (host.empty() || host == "*") return true;
   const auto ip = parse_ip(host);
   return ip.kind != family::none && ip.bytes == decltype(ip.bytes){};
@@ -74,7 +74,7 @@ std::optional<bind_target> parse_bind(std::string_view text) {
 }
 
 bool overlap(const bind_target& a, const bind_target& b) {
-  if (!a.unix_path.empty() || !b.unix_path.empty()) return a.unix_path == b.unix_path;
+  if (a.is_unix() || b.is_unix()) return a.unix_path == b.unix_path;
   if (a.port != b.port || a.port == 0) return false;
   const auto one = parse_ip(a.host), other = parse_ip(b.host);
   const bool same_family = one.kind == other.kind || one.kind == family::none || other.kind == family::none;

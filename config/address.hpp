@@ -7,13 +7,14 @@
 
 namespace troupe::config {
 
-/// What `bind` of a listener says, as far as validation needs it.
+/// Where a listener binds.
 struct bind_target {
-  std::string host;  ///< without brackets; empty or "*": every address
-  std::uint16_t port = 0;
+  std::string host;        ///< name or address without brackets; empty or "*": every address
+  std::uint16_t port = 0;  ///< 0: chosen by the kernel
   std::string unix_path;  ///< not empty: a unix socket, and nothing else counts
 
-  /// Whether only this machine can connect.
+  bool is_unix() const noexcept { return !unix_path.empty(); }
+  /// Whether only this machine can connect: unix socket, loopback address or "localhost".
   bool is_local() const;
   bool is_every_address() const;
 };

@@ -123,37 +123,6 @@ std::optional<peer_address> parse_peer(std::string_view text) {
   return peer_address{peer_address::kind::ip, *ip, *port};
 }
 
-bool bind_address::is_loopback() const noexcept {
-  if (is_unix() || host == "localhost") return true;
-  auto ip = parse_ip(host);
-  return ip && ip->is_loopback();
-}
-
-std::optional<bind_address> parse_bind(std::string_view text) {
-  constexpr std::string_view unix_prefix = "unix:";
-  bind_address result;
-  if (text.starts_with(unix_prefix)) {
-    result.unix_path = text.substr(unix_prefix.size());
-    return result.unix_path.empty() ? std::nullopt : std::optional{result};
-  }
-  auto colon = text.rfind(':');
-  if (colon == std::string_view::npos) return std::nullopt;
-  auto host = text.substr(0, colon);
-  if (auto parts = split_brackets(text)) {
-    auto ip = parse_ip(parts->host);
-    if (parts->rest.empty() || parts->rest.front() != ':' || !ip) return std::nullopt;
-    host = parts->host;
-    colon = text.find(']') + 1;
-  } else if (host.find_first_of(":[] /\t") != std::string_view::npos) {
-    return std::nullopt;
-  }
-  auto port = parse_port(text.substr(colon + 1));
-  if (!port) return std::nullopt;
-  result.host = host;
-  result.port = *port;
-  return result;
-}
-
 std::optional<network> network::parse(std::string_view text) {
   network result;
   if (text == "unix") {

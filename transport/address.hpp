@@ -48,20 +48,6 @@ struct peer_address {
 /// "1.2.3.4", "1.2.3.4:5678", "::1", "[::1]" or "[::1]:5678", as proxies write it.
 std::optional<peer_address> parse_peer(std::string_view text);
 
-/// Where a listener binds, as written in the configuration.
-struct bind_address {
-  std::string host;        ///< name or address without brackets; empty or "*": every address
-  std::uint16_t port = 0;  ///< 0: chosen by the kernel
-  std::string unix_path;   ///< not empty: a unix socket, and nothing else counts
-
-  bool is_unix() const noexcept { return !unix_path.empty(); }
-  /// Whether only this machine can connect: unix socket, loopback address or "localhost".
-  bool is_loopback() const noexcept;
-};
-
-/// "host:port", "[v6]:port" or "unix:/path". Empty when it is none of these, or the port is missing or past 65535.
-std::optional<bind_address> parse_bind(std::string_view text);
-
 /// A set of neighbouring addresses: "10.0.0.0/8", "fd00::/8", a single address, or "unix" for unix sockets.
 class network {
 public:

@@ -45,8 +45,8 @@ std::runtime_error failure(const config::listener_options& options, const std::s
   return failure(options, what + " " + options.bind + ": " + std::strerror(error));
 }
 
-bind_address parse_bind_of(const config::listener_options& options) {
-  const auto parsed = parse_bind(options.bind);
+config::bind_target parse_bind_of(const config::listener_options& options) {
+  const auto parsed = config::parse_bind(options.bind);
   if (!parsed) throw failure(options, "bind \"" + options.bind + "\" is no host:port, [v6]:port or unix:/path");
   return *parsed;
 }
@@ -61,7 +61,7 @@ network_list networks(const config::listener_options& options, const std::vector
 
 using resolved = std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)>;
 
-resolved resolve(const config::listener_options& options, const bind_address& bind, std::uint16_t port) {
+resolved resolve(const config::listener_options& options, const config::bind_target& bind, std::uint16_t port) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
@@ -80,7 +80,7 @@ bool machine_has_ipv6() noexcept {
 }
 
 // Every address: IPv6, which takes IPv4 along. A name such as localhost: IPv4, which every machine has.
-const addrinfo& preferred(const addrinfo& found, const bind_address& bind) {
+const addrinfo& preferred(const addrinfo& found, const config::bind_target& bind) {
   const bool any = bind.host.empty() || bind.host == "*";
   const int family = any && machine_has_ipv6() ? AF_INET6 : AF_INET;
   for (const auto* each = &found; each; each = each->ai_next)

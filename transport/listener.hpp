@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "config/address.hpp"
 #include "config/options.hpp"
 #include "routing/publication.hpp"
 #include "transport/address.hpp"
@@ -102,7 +103,7 @@ private:
 
   const config::listener_options options_;
   const std::function<bool()> overloaded_;
-  bind_address bind_;
+  config::bind_target bind_;
   network_list allow_, deny_, trusted_;
   std::optional<tls_context> tls_;
   rate_limit rate_;

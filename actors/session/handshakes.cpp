@@ -211,8 +211,10 @@ void handshakes::enter(session_ref wanted, transport::link& link, const session:
   auto registry = registry_of(request.client_id, at_.office.loops());
   at_.office.send(registry, runtime::role::registry, registered{shared_text{request.client_id}, seat->self()});
   auto self = seat->self();
+  if (log::enabled("session", log::level::debug))
+    log::debug("session", "client {} at {} has session {} of loop {}", request.client_id, link.peer(), self.slot,
+               std::uint32_t{self.loop});
   seat->attach(link, request, session_present);
-  log::debug("session", "client {} has session {} of loop {}", request.client_id, self.slot, std::uint32_t{self.loop});
   if (seat = at_.sessions.find(self); seat && !seat->link() && !session_present) seat->end();  // it never came to be
 }
 

@@ -31,6 +31,11 @@ transport::close_reason close_reason_of(mqtt::reason why) noexcept {
   }
 }
 
+bool is_fault_of_client(mqtt::reason why) noexcept {
+  return why != mqtt::reason::server_shutting_down && why != mqtt::reason::session_taken_over &&
+         why != mqtt::reason::administrative_action && why != mqtt::reason::keep_alive_timeout;
+}
+
 }  // namespace
 
 session_seat::session_seat(workplace& at, session_ref self) : at_{at}, self_{self} { seat_actor(false); }
@@ -162,7 +167,8 @@ void session_seat::on_writable(transport::link&) {
 }
 
 void session_seat::on_closed(transport::link& gone, transport::close_cause) {
-  log::debug("session", "client {} at {} lost its link", record_.client_id.view(), gone.peer());
+  if (log::enabled("session", log::level::debug))
+    log::debug("session", "client {} at {} lost its link", record_.client_id.view(), gone.peer());
   link_ = nullptr;
   at_.counters.connected.subtract();
   tell_presence();
@@ -255,9 +261,11 @@ void session_seat::let_go_of_link(mqtt::reason why, std::string_view text) {
   auto* link = std::exchange(link_, nullptr);
   at_.counters.connected.subtract();
   if (!text.empty()) {
-    at_.counters.protocol_errors.add();
-    log::peer_event("session", log::level::warning, "client {} at {} is disconnected: {} (0x{:02X})",
-                    record_.client_id.view(), link->peer(), text, static_cast<unsigned>(why));
+    const bool fault = is_fault_of_client(why);
+    if (fault) at_.counters.protocol_errors.add();
+    log::peer_event("session", fault ? log::level::warning : log::level::info,
+                    "client {} at {} is disconnected: {} (0x{:02X})", record_.client_id.view(), link->peer(), text,
+                    static_cast<unsigned>(why));
   }
   link->handler(at_.handshakes.farewell());
   link->close(close_reason_of(why), text);

@@ -9,12 +9,6 @@ namespace {
 
 const peer_address unix_peer{peer_address::kind::unix_socket, {}, 0};
 
-std::string bound(std::string_view text) {
-  auto result = parse_bind(text);
-  if (!result) return "bad";
-  return result->is_unix() ? "unix " + result->unix_path : result->host + " " + std::to_string(result->port);
-}
-
 std::string peer(std::string_view text) {
   auto result = parse_peer(text);
   return result ? result->text() : "bad";
@@ -46,48 +40,6 @@ CAF_TEST(loopback) {
   CAF_CHECK(parse_ip("0.0.0.0")->is_unspecified());
   CAF_CHECK(parse_ip("::")->is_unspecified());
   CAF_CHECK(!parse_ip("::1")->is_unspecified());
-}
-
-CAF_TEST(where_a_listener_binds) {
-  struct row {
-    const char* text;
-    const char* expected;
-  };
-  const row rows[] = {
-    {"127.0.0.1:1883", "127.0.0.1 1883"},
-    {"localhost:0", "localhost 0"},
-    {"[::1]:8083", "::1 8083"},
-    {"[::]:8083", ":: 8083"},
-    {"*:1883", "* 1883"},
-    {":1883", " 1883"},
-    {"unix:/run/troupe.sock", "unix /run/troupe.sock"},
-    {"unix:relative", "unix relative"},
-    {"unix:", "bad"},
-    {"1883", "bad"},
-    {"127.0.0.1", "bad"},
-    {"127.0.0.1:", "bad"},
-    {"127.0.0.1:65536", "bad"},
-    {"127.0.0.1:-1", "bad"},
-    {"127.0.0.1:1x", "bad"},
-    {"::1:1883", "bad"},
-    {"[::1]", "bad"},
-    {"[::1]1883", "bad"},
-    {"[::1:1883", "bad"},
-    {"[localhost]:1", "bad"},
-    {"a b:1", "bad"},
-    {"", "bad"},
-    {"a:99999999999999999999", "bad"},
-    {"[::1]:", "bad"},
-    {"http://a:1", "bad"},
-  };
-  for (const auto& row : rows) CAF_CHECK_EQUAL(bound(row.text), row.expected);
-}
-
-CAF_TEST(listeners_that_only_this_machine_reaches) {
-  for (auto text : {"127.0.0.1:1", "localhost:1", "[::1]:1", "unix:/x", "127.9.9.9:1"})
-    CAF_CHECK(parse_bind(text)->is_loopback());
-  for (auto text : {"0.0.0.0:1", "[::]:1", "*:1", ":1", "10.0.0.1:1", "example.com:1"})
-    CAF_CHECK(!parse_bind(text)->is_loopback());
 }
 
 CAF_TEST(peers_as_proxies_write_them) {
