@@ -39,8 +39,14 @@ std::string describe(const caf::error& reason);
 template <class F, class... Ts>
 auto spawn_on(event_loop& on, F behaviour, Ts&&... arguments) {
   caf::actor_config config{&on};
-  return on.system().spawn_functor<caf::no_spawn_options>(std::true_type{}, config, behaviour,
-                                                          std::forward<Ts>(arguments)...);
+  if constexpr (sizeof...(Ts) == 0) {
+    // Without arguments CAF dereferences a null pointer to their tuple: harmless, but a sanitizer ends the process.
+    auto with_one = [behaviour](pinned_actor* self, caf::unit_t) { return behaviour(self); };
+    return on.system().spawn_functor<caf::no_spawn_options>(std::true_type{}, config, with_one, caf::unit);
+  } else {
+    return on.system().spawn_functor<caf::no_spawn_options>(std::true_type{}, config, behaviour,
+                                                            std::forward<Ts>(arguments)...);
+  }
 }
 
 }  // namespace troupe::runtime

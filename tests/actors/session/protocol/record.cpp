@@ -56,10 +56,10 @@ CAF_TEST(an_idle_session_with_one_subscription_takes_at_most_400_bytes) {
   for (std::size_t i = 0; i < sessions; ++i) open(records[i], i + 1);
   auto each = sizeof(record) + (in_use() - before) / sessions;
   CAF_MESSAGE("record " << sizeof(record) << " bytes, session " << each << " bytes");
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-  CAF_CHECK_LESS_OR_EQUAL(each, 400u);
-  CAF_CHECK_GREATER(each, sizeof(record));
-#endif
+  if (in_use() != 0) {  // a sanitizer's allocator does not tell
+    CAF_CHECK_LESS_OR_EQUAL(each, 400u);
+    CAF_CHECK_GREATER(each, sizeof(record));
+  }
   CAF_CHECK_LESS_OR_EQUAL(sizeof(record), 160u);
 }
 
