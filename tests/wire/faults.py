@@ -221,7 +221,8 @@ def a_session_that_throws_too_often_is_closed_and_kept():
         saboteur, client = Saboteur(node), tcp(node)
         client.connect("victim", clean=False, session_expiry=60)
         client.subscribe(("to/victim", 1))
-        for number in range(1, 4):  # a fault waits for its victim's next input, and may come later than one already sent
+        # A fault waits for its victim's next input, and may come behind one that was sent after it.
+        for number in range(1, 4):
             saboteur.crash("session/victim")
             until(lambda: ping(client) == mqtt.PINGRESP and restarts_of("victim", node) == number, f"restart {number}")
         saboteur.crash("session/victim")

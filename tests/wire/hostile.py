@@ -56,9 +56,11 @@ def neighbourhood(**settings):
 
 def tell(phases):
     quiet, attack = phases["quiet"]["others"], phases["attack"]["others"]
-    say(f"neighbour: p50 {attack['p50_us'] / 1000:.2f} ms (quiet {quiet['p50_us'] / 1000:.2f} ms), p99 {attack['p99_us'] / 1000:.2f} ms (quiet {quiet['p99_us'] / 1000:.2f} ms, "
+    say(f"neighbour: p50 {attack['p50_us'] / 1000:.2f} ms (quiet {quiet['p50_us'] / 1000:.2f} ms), "
+        f"p99 {attack['p99_us'] / 1000:.2f} ms (quiet {quiet['p99_us'] / 1000:.2f} ms, "
         f"{attack['p99_us'] / max(1, quiet['p99_us']):.1f} times), longest {attack['max_us'] / 1000:.1f} ms "
         f"(quiet {quiet['max_us'] / 1000:.1f} ms), {attack['delivered']} round trips")
+
 
 
 def repeated(attack):
