@@ -50,8 +50,14 @@ class Sub:
     def said(self, text):
         until(lambda: any(text in line for line in self.other), f"mosquitto_sub says {text!r}")
 
+    def sleeps(self):
+        with open(f"/proc/{self.process.pid}/stat") as stat:
+            return stat.read().rpartition(")")[2].split()[0] == "S"
+
     def end(self):
         """As a person with Ctrl-C does: DISCONNECT, in MQTT 5 with will. Returns what had come until then."""
+        # Its signal handler prints: in the midst of printing a message it would print that once more.
+        until(self.sleeps, "mosquitto_sub waits for the next message")
         self.process.terminate()
         self.process.wait(LONGEST_WAIT)
         rest = []
