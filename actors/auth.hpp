@@ -12,8 +12,8 @@
 
 namespace troupe::actors {
 
-/// The rules of access.acl_file; null where none is configured. Throws std::runtime_error that says file, line and what is
-/// wrong.
+/// The rules of access.acl_file; null where none is configured. Throws std::runtime_error that says file, line and what
+/// is wrong.
 access_rules_ptr read_access_rules(const config::access_options& options);
 
 class auth_state;

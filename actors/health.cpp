@@ -4,8 +4,8 @@
 #include <fstream>
 #include <limits>
 
-#include <fmt/format.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/resource.h>
 #include <unistd.h>
 

@@ -11,7 +11,7 @@ namespace troupe::config {
 struct bind_target {
   std::string host;        ///< name or address without brackets; empty or "*": every address
   std::uint16_t port = 0;  ///< 0: chosen by the kernel
-  std::string unix_path;  ///< not empty: a unix socket, and nothing else counts
+  std::string unix_path;   ///< not empty: a unix socket, and nothing else counts
 
   bool is_unix() const noexcept { return !unix_path.empty(); }
   /// Whether only this machine can connect: unix socket, loopback address or "localhost".

@@ -58,14 +58,14 @@ struct member {
   int fd = -1;
   stage at = stage::closed;
   std::uint32_t index = 0;
-  bytes frames, packets, unsent;                  // as received; out of frames; not yet taken by the socket
+  bytes frames, packets, unsent;  // as received; out of frames; not yet taken by the socket
   std::uint16_t last_id = 0;
-  std::uint32_t numbers = 0;                      // messages published
-  std::map<std::uint16_t, std::uint32_t> waiting; // packet id of what is not acknowledged -> number
+  std::uint32_t numbers = 0;                       // messages published
+  std::map<std::uint16_t, std::uint32_t> waiting;  // packet id of what is not acknowledged -> number
   std::set<std::uint32_t> unacknowledged;
-  std::uint32_t expected = 0;                     // number of the next message to come
-  std::set<std::uint32_t> missing;                // numbers that were overtaken
-  std::set<std::uint16_t> held;                   // packet ids of QoS 2 between PUBLISH and PUBREL
+  std::uint32_t expected = 0;       // number of the next message to come
+  std::set<std::uint32_t> missing;  // numbers that were overtaken
+  std::set<std::uint16_t> held;     // packet ids of QoS 2 between PUBLISH and PUBREL
 };
 
 class swarm {
@@ -75,7 +75,10 @@ public:
 
 private:
   void command(const std::string& line);
-  void answer(const std::string& line) { std::printf("%s\n", line.c_str()); std::fflush(stdout); }
+  void answer(const std::string& line) {
+    std::printf("%s\n", line.c_str());
+    std::fflush(stdout);
+  }
   void read_commands();
   void open_more();
   void open(member& who);
@@ -116,7 +119,8 @@ private:
 };
 
 swarm::swarm(const char* address, const char* port, const char* name)
-  : name_{name}, epoll_{epoll_create1(EPOLL_CLOEXEC)} {
+  : name_{name},
+    epoll_{epoll_create1(EPOLL_CLOEXEC)} {
   to_.sin_family = AF_INET;
   to_.sin_port = htons(static_cast<std::uint16_t>(std::atoi(port)));
   if (inet_pton(AF_INET, address, &to_.sin_addr) != 1) fail("no address");
@@ -436,7 +440,8 @@ void swarm::publish_what_is_due() {
 
 void swarm::publish(member& who) {
   auto qos = who.numbers % 2 + 1;
-  do ++who.last_id; while (who.last_id == 0 || who.waiting.contains(who.last_id));
+  do ++who.last_id;
+  while (who.last_id == 0 || who.waiting.contains(who.last_id));
   stamp what{who.index, who.numbers, static_cast<std::uint32_t>(phases_.size() - 1), qos, now_us()};
   bytes body;
   put_text(body, name_ + "/" + std::to_string(receiver_of(who.index)));

@@ -31,15 +31,15 @@ inline void write(std::ostream& out, const figures& of) {
   auto at = [&](double part) {
     return sorted.empty() ? 0 : sorted[static_cast<std::size_t>(part * static_cast<double>(sorted.size() - 1))];
   };
-  out << "{\"published\":" << of.published << ",\"acknowledged\":" << of.acknowledged << ",\"delivered\":"
-      << of.delivered << ",\"p50_us\":" << at(0.5) << ",\"p99_us\":" << at(0.99) << ",\"p999_us\":" << at(0.999)
-      << ",\"max_us\":" << at(1.0) << "}";
+  out << "{\"published\":" << of.published << ",\"acknowledged\":" << of.acknowledged
+      << ",\"delivered\":" << of.delivered << ",\"p50_us\":" << at(0.5) << ",\"p99_us\":" << at(0.99)
+      << ",\"p999_us\":" << at(0.999) << ",\"max_us\":" << at(1.0) << "}";
 }
 
 inline void write(std::ostream& out, const totals& of) {
-  out << "\"closed\":" << of.closed << ",\"doubled_qos1\":" << of.doubled_qos1 << ",\"doubled_qos2\":"
-      << of.doubled_qos2 << ",\"late\":" << of.late << ",\"resent\":" << of.resent << ",\"acknowledged_twice\":"
-      << of.acknowledged_twice;
+  out << "\"closed\":" << of.closed << ",\"doubled_qos1\":" << of.doubled_qos1
+      << ",\"doubled_qos2\":" << of.doubled_qos2 << ",\"late\":" << of.late << ",\"resent\":" << of.resent
+      << ",\"acknowledged_twice\":" << of.acknowledged_twice;
 }
 
 }  // namespace swarm_figures

@@ -106,7 +106,8 @@ CAF_TEST(a_packet_cut_short_is_malformed) {
       const auto* error = std::get_if<decode_error>(&result);
       if (!error || error->reason != reason::malformed_packet)
         CAF_ERROR(row.name << ", its first " << size << " bytes: " << describe(result));
-      else CAF_CHECK(true);
+      else
+        CAF_CHECK(true);
     }
   }
 }
@@ -118,10 +119,12 @@ CAF_TEST(malformed_packets_are_refused_with_the_reason_of_the_table) {
     for (const auto speaks : row.versions) {
       const auto result = decode(wire, speaks, scratch);
       const auto* error = std::get_if<decode_error>(&result);
-      if (!error) CAF_ERROR(label(row.name, speaks) << " " << row.clause << " became " << describe(result));
+      if (!error)
+        CAF_ERROR(label(row.name, speaks) << " " << row.clause << " became " << describe(result));
       else if (error->reason != row.why || error->text.empty())
         CAF_ERROR(label(row.name, speaks) << " " << row.clause << " gave " << describe(*error));
-      else CAF_CHECK(true);
+      else
+        CAF_CHECK(true);
     }
   }
 }
@@ -136,8 +139,8 @@ CAF_TEST(an_error_says_in_which_version_the_peer_can_be_told) {
   CAF_CHECK(told_in("40 02 0000", version::v5) == version::v5);
   CAF_CHECK(told_in("10 0D 0004 'MQTT' 05 03 0000 00 0000", v3) == version::v5);  // bad flags in MQTT 5
   CAF_CHECK(told_in("10 0C 0004 'MQTT' 04 03 0000 0000", version::v5) == v3);
-  CAF_CHECK(told_in("10 0C 0004 'MQTT' 06 02 0000 0000", v3) == version::v5);     // a level to come [MQTT-3.1.2-2]
-  CAF_CHECK(told_in("10 0C 0004 'MQTT' 84 02 0000 0000", version::v5) == v3);     // a bridge [MQTT3-3.1.2-2]
+  CAF_CHECK(told_in("10 0C 0004 'MQTT' 06 02 0000 0000", v3) == version::v5);  // a level to come [MQTT-3.1.2-2]
+  CAF_CHECK(told_in("10 0C 0004 'MQTT' 84 02 0000 0000", version::v5) == v3);  // a bridge [MQTT3-3.1.2-2]
   CAF_CHECK(told_in("10 0E 0006 'MQIsdp' 02 02 0000 0000", version::v5) == v3);
 }
 

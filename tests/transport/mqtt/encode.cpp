@@ -92,8 +92,8 @@ CAF_TEST(user_properties_of_a_request_are_never_dropped) {
 
 CAF_TEST(a_server_below_qos_2_says_so_in_connack) {
   // [MQTT-3.2.2-9]
-  const std::pair<int, std::string_view> rows[] = {{0, "20 05 00 00 02 24 00"}, {1, "20 05 00 00 02 24 01"},
-                                                   {2, "20 03 00 00 00"}};
+  const std::pair<int, std::string_view> rows[] = {
+    {0, "20 05 00 00 02 24 00"}, {1, "20 05 00 00 02 24 01"}, {2, "20 03 00 00 00"}};
   for (const auto& [highest, written] : rows) {
     std::vector<std::byte> out;
     encode(connack{.maximum_qos = static_cast<std::uint8_t>(highest)}, version::v5, out);

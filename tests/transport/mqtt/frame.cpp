@@ -31,8 +31,8 @@ std::vector<std::byte> packet_of(std::size_t remaining) {
 
 CAF_TEST(lengths_are_read_and_written_at_their_boundaries) {
   const std::pair<std::size_t, std::string_view> rows[] = {
-      {3, "03"},           {127, "7F"},          {128, "8001"},         {16'383, "FF7F"},
-      {16'384, "808001"},  {2'097'151, "FFFF7F"}, {2'097'152, "80808001"}};
+    {3, "03"},          {127, "7F"},           {128, "8001"},          {16'383, "FF7F"},
+    {16'384, "808001"}, {2'097'151, "FFFF7F"}, {2'097'152, "80808001"}};
   std::vector<std::byte> scratch;
   for (const auto& [remaining, written] : rows) {
     const auto wire = packet_of(remaining);

@@ -76,7 +76,10 @@ CAF_TEST(a_delivery_carries_properties_in_mqtt_5_only) {
   const auto run = parse_bytes("01 01 08 0001 'r' 26 0001 'k' 0001 'v' 26 0001 'a' 0001 'b' 03 0001 'c' 09 0001 00");
   const auto body = published("a", "x", run);
   const std::uint32_t identifiers[] = {1, 268'435'455};
-  const delivery_header header{.packet_id = 1, .qos = qos::at_least_once, .topic_alias = 3, .message_expiry = 9,
+  const delivery_header header{.packet_id = 1,
+                               .qos = qos::at_least_once,
+                               .topic_alias = 3,
+                               .message_expiry = 9,
                                .subscription_identifiers = identifiers};
   CAF_CHECK_EQUAL(encoded(body, header, version::v5),
                   bytes("32 32 0001 'a' 0001 2B 02 00000009 23 0003 0B 01 0B FFFFFF7F") + hex(run) + bytes("'x'"));
@@ -100,8 +103,11 @@ CAF_TEST(a_delivery_decodes_to_what_was_published) {
   encode_publish(published("a/b", "hello", run), {.packet_id = 5, .qos = qos::at_least_once, .message_expiry = 7},
                  version::v5, out);
   std::vector<std::byte> scratch;
-  const publish expected{.qos = qos::at_least_once, .topic = "a/b", .packet_id = 5,
-                         .properties = {.forwarded = run, .message_expiry = 7}, .payload = view("hello")};
+  const publish expected{.qos = qos::at_least_once,
+                         .topic = "a/b",
+                         .packet_id = 5,
+                         .properties = {.forwarded = run, .message_expiry = 7},
+                         .payload = view("hello")};
   CAF_CHECK_EQUAL(describe(decode(out.bytes(), version::v5, scratch)), describe(expected));
 }
 

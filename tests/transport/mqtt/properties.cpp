@@ -49,7 +49,7 @@ CAF_TEST(reading_stops_where_a_run_is_not_well_formed) {
 CAF_TEST(the_order_of_user_properties_is_kept_around_what_is_not_forwarded) {
   // [MQTT-3.3.2-18] [MQTT-3.1.3-10]
   const auto wire =
-      parse_bytes("30 1C 0001 'a' 18 26 0001 'z' 0001 '1' 02 00000009 26 0001 'a' 0001 '2' 01 00 23 0001");
+    parse_bytes("30 1C 0001 'a' 18 26 0001 'z' 0001 '1' 02 00000009 26 0001 'a' 0001 '2' 01 00 23 0001");
   std::vector<std::byte> scratch;
   const auto result = decode(wire, version::v5, scratch);
   const auto* decoded = std::get_if<packet>(&result);
@@ -81,31 +81,51 @@ struct frame_row {
 };
 
 constexpr frame_row frames[] = {
-    {'C', 0x10, "0004 'MQTT' 05 02 0000", "0000"},
-    {'W', 0x10, "0004 'MQTT' 05 06 0000 00 0000", "0001 'w' 0000"},
-    {'K', 0x20, "00 00", ""},
-    {'P', 0x30, "0001 'a'", ""},
-    {'1', 0x40, "0001 00", ""},
-    {'2', 0x50, "0001 00", ""},
-    {'3', 0x62, "0001 00", ""},
-    {'4', 0x70, "0001 00", ""},
-    {'S', 0x82, "0001", "0001 'a' 00"},
-    {'s', 0x90, "0001", "00"},
-    {'U', 0xA2, "0001", "0001 'a'"},
-    {'u', 0xB0, "0001", "00"},
-    {'D', 0xE0, "00", ""},
-    {'A', 0xF0, "18", ""},
+  {'C', 0x10, "0004 'MQTT' 05 02 0000", "0000"},
+  {'W', 0x10, "0004 'MQTT' 05 06 0000 00 0000", "0001 'w' 0000"},
+  {'K', 0x20, "00 00", ""},
+  {'P', 0x30, "0001 'a'", ""},
+  {'1', 0x40, "0001 00", ""},
+  {'2', 0x50, "0001 00", ""},
+  {'3', 0x62, "0001 00", ""},
+  {'4', 0x70, "0001 00", ""},
+  {'S', 0x82, "0001", "0001 'a' 00"},
+  {'s', 0x90, "0001", "00"},
+  {'U', 0xA2, "0001", "0001 'a'"},
+  {'u', 0xB0, "0001", "00"},
+  {'D', 0xE0, "00", ""},
+  {'A', 0xF0, "18", ""},
 };
 
 /// MQTT 5, table 2-4: each property, and the names of the packets that may have it.
 constexpr std::pair<std::string_view, std::string_view> property_rows[] = {
-    {"01 01", "PW"},          {"02 00000001", "PW"},      {"03 0001 'x'", "PW"},       {"08 0001 'x'", "PW"},
-    {"09 0001 00", "PW"},     {"0B 01", "PS"},            {"11 00000001", "CKD"},      {"12 0001 'x'", "K"},
-    {"13 0001", "K"},         {"15 0001 'x'", "CKA"},     {"16 0001 00", "CKA"},       {"17 01", "C"},
-    {"18 00000001", "W"},     {"19 01", "C"},             {"1A 0001 'x'", "K"},        {"1C 0001 'x'", "KD"},
-    {"1F 0001 'x'", "K1234suDA"}, {"21 0001", "CK"},      {"22 0001", "CK"},           {"23 0001", "P"},
-    {"24 01", "K"},           {"25 01", "K"},             {"26 0001 'k' 0001 'v'", "CWKP1234SsUuDA"},
-    {"27 00000001", "CK"},    {"28 01", "K"},             {"29 01", "K"},              {"2A 01", "K"},
+  {"01 01", "PW"},
+  {"02 00000001", "PW"},
+  {"03 0001 'x'", "PW"},
+  {"08 0001 'x'", "PW"},
+  {"09 0001 00", "PW"},
+  {"0B 01", "PS"},
+  {"11 00000001", "CKD"},
+  {"12 0001 'x'", "K"},
+  {"13 0001", "K"},
+  {"15 0001 'x'", "CKA"},
+  {"16 0001 00", "CKA"},
+  {"17 01", "C"},
+  {"18 00000001", "W"},
+  {"19 01", "C"},
+  {"1A 0001 'x'", "K"},
+  {"1C 0001 'x'", "KD"},
+  {"1F 0001 'x'", "K1234suDA"},
+  {"21 0001", "CK"},
+  {"22 0001", "CK"},
+  {"23 0001", "P"},
+  {"24 01", "K"},
+  {"25 01", "K"},
+  {"26 0001 'k' 0001 'v'", "CWKP1234SsUuDA"},
+  {"27 00000001", "CK"},
+  {"28 01", "K"},
+  {"29 01", "K"},
+  {"2A 01", "K"},
 };
 
 /// The packet with `property` so many times. Authentication data and AUTH need a method beside them.
@@ -142,10 +162,12 @@ CAF_TEST(each_property_stands_in_its_packets_only_and_once) {
       const bool repeats = written.starts_with("26") || (written.starts_with("0B") && frame.name == 'P');
       const auto once = refusal(packet_with(frame, written, 1));
       const auto twice = refusal(packet_with(frame, written, 2));
-      if (once != (allowed ? reason::success : reason::malformed_packet)) CAF_ERROR(written << " in " << frame.name);
+      if (once != (allowed ? reason::success : reason::malformed_packet))
+        CAF_ERROR(written << " in " << frame.name);
       else if (allowed && twice != (repeats ? reason::success : reason::protocol_error))
         CAF_ERROR(written << " twice in " << frame.name);
-      else CAF_CHECK(true);
+      else
+        CAF_CHECK(true);
     }
   }
 }

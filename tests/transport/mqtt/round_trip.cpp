@@ -30,7 +30,7 @@ public:
 
   std::string_view text(std::size_t least = 0) {
     static constexpr std::string_view pieces[] = {
-        "a", "/", "topic", " ", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "\x7F", "$SYS", "\xEF\xBB\xBF"};
+      "a", "/", "topic", " ", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "\x7F", "$SYS", "\xEF\xBB\xBF"};
     auto& result = texts_.emplace_back();
     for (auto count = below(6); count > 0 || result.size() < least; count -= count > 0) result += pieces[below(10)];
     if (below(50) == 0) result.append(65'000, 'x');
@@ -117,9 +117,12 @@ private:
   }
 
   packet accepted(version speaks) {
-    static constexpr reason old_reasons[] = {reason::success, reason::unsupported_protocol_version,
-                                             reason::client_identifier_not_valid, reason::server_unavailable,
-                                             reason::bad_user_name_or_password, reason::not_authorized};
+    static constexpr reason old_reasons[] = {reason::success,
+                                             reason::unsupported_protocol_version,
+                                             reason::client_identifier_not_valid,
+                                             reason::server_unavailable,
+                                             reason::bad_user_name_or_password,
+                                             reason::not_authorized};
     connack p{.reason = speaks == version::v5 ? reason_for(packet_type::connack) : old_reasons[below(6)]};
     p.session_present = p.reason == reason::success && speaks != version::v3_1 && chance();
     if (speaks != version::v5) return p;
