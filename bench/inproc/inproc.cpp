@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 #include <malloc.h>
+#include <sys/resource.h>
 
 #include "actors/health.hpp"
 #include "bench/inproc/bare_node.hpp"
@@ -23,6 +24,12 @@ double process_cpu_seconds() noexcept {
   timespec now{};
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+double system_cpu_seconds() noexcept {
+  rusage used{};
+  getrusage(RUSAGE_SELF, &used);
+  return static_cast<double>(used.ru_stime.tv_sec) + static_cast<double>(used.ru_stime.tv_usec) * 1e-6;
 }
 
 double seconds_since(time_point start) noexcept {
@@ -150,12 +157,13 @@ private:
     order([=](crowd& who) { who.publish(start, measured_from, end); });
     std::this_thread::sleep_until(measured_from);
     auto from = clock::now();
-    auto cpu = process_cpu_seconds();
+    auto cpu = process_cpu_seconds(), system = system_cpu_seconds();
     auto own = sum(&crowd_figures::own_nanoseconds), ticks = sum(&crowd_figures::ticks),
          received = sum(&crowd_figures::received);
     std::this_thread::sleep_until(end);
     result_.seconds = seconds_since(from);
     result_.cpu_seconds = process_cpu_seconds() - cpu;
+    result_.system_cpu_seconds = system_cpu_seconds() - system;
     result_.own_cpu_seconds = static_cast<double>(sum(&crowd_figures::own_nanoseconds) - own) * 1e-9;
     result_.ticks = sum(&crowd_figures::ticks) - ticks;
     result_.messages = sum(&crowd_figures::received) - received;

@@ -36,10 +36,12 @@ struct result {
   double seconds = 0;
   std::uint64_t messages = 0;          ///< that reached their receivers in it
   double cpu_seconds = 0;              ///< of the process
+  double system_cpu_seconds = 0;       ///< of it, in the kernel: waking up, and being woken by the other loop
   double own_cpu_seconds = 0;          ///< of it, in the clients' own code
   std::uint64_t ticks = 0;             ///< wake-ups by the clients' timer
   double tick_cpu_microseconds = 0;    ///< of one that finds nothing to do
   double cpu_microseconds() const noexcept { return per_message(cpu_seconds); }
+  double system_microseconds() const noexcept { return per_message(system_cpu_seconds); }
   double own_microseconds() const noexcept { return per_message(own_cpu_seconds); }
   double tick_microseconds() const noexcept {
     return per_message(static_cast<double>(ticks) * tick_cpu_microseconds / 1e6);

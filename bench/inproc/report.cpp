@@ -30,6 +30,8 @@ void print_table(const result& of, std::ostream& to) {
   row("CPU per message", fmt::format("{:.2f} microseconds: node {:.2f}, clients {:.2f}, their waking up {:.2f}",
                                      of.cpu_microseconds(), of.node_microseconds(), of.own_microseconds(),
                                      of.tick_microseconds()));
+  row("", fmt::format("{:.2f} of all that in the kernel, {:.2f} outside", of.system_microseconds(),
+                      of.cpu_microseconds() - of.system_microseconds()));
   row("latency p50 / p95 / p99 / p99.9",
       fmt::format("{:.0f} / {:.0f} / {:.0f} / {:.0f} microseconds, longest {:.0f}",
                   microseconds(of.latency.quantile(0.5)), microseconds(of.latency.quantile(0.95)),
@@ -68,6 +70,7 @@ void print_json(const result& of, std::ostream& to) {
   field("measured_seconds", of.seconds);
   field("measured_messages", of.messages);
   field("cpu_microseconds_per_message", of.cpu_microseconds());
+  field("kernel_microseconds_per_message", of.system_microseconds());
   field("node_microseconds_per_message", of.node_microseconds());
   field("clients_microseconds_per_message", of.own_microseconds());
   field("ticks_microseconds_per_message", of.tick_microseconds());
