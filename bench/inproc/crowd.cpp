@@ -180,7 +180,7 @@ void crowd::say_due_publications() {
   auto due = *start_ + plan_.due(at_.loop().index(), next_);
   if (due > now) return;
   charge own{figures_.own_nanoseconds};
-  for (auto budget = publications_per_round; budget-- > 0 && due <= now; ) {
+  for (auto budget = publications_per_round; budget-- > 0 && due <= now;) {
     if (due >= end_) return all_published_.store(true, std::memory_order_release);
     say_publish(static_cast<std::uint32_t>(next_publisher_), due.time_since_epoch());
     next_publisher_ = (next_publisher_ + stride_) % clients_.size();

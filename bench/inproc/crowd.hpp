@@ -20,7 +20,7 @@ namespace troupe::bench::inproc {
 struct crowd_figures {
   actors::counter connected, subscribed, closed;
   actors::counter published, acknowledged, received;
-  actors::counter refused;  ///< PUBACKs with a reason of 0x10 or more, and packets that nobody expected
+  actors::counter refused;    ///< PUBACKs with a reason of 0x10 or more, and packets that nobody expected
   actors::counter duplicate;  ///< the newest number once more
   actors::counter reordered;  ///< a number below the newest: late, or a repetition
   actors::counter foreign;

@@ -32,9 +32,7 @@ double system_cpu_seconds() noexcept {
   return static_cast<double>(used.ru_stime.tv_sec) + static_cast<double>(used.ru_stime.tv_usec) * 1e-6;
 }
 
-double seconds_since(time_point start) noexcept {
-  return std::chrono::duration<double>(clock::now() - start).count();
-}
+double seconds_since(time_point start) noexcept { return std::chrono::duration<double>(clock::now() - start).count(); }
 
 /// Bytes of all arenas that are in use, and of what was mapped apart.
 std::uint64_t heap_in_use() noexcept {

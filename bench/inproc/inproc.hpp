@@ -26,20 +26,20 @@ struct result {
   std::uint64_t resident_clients = 0;    ///< and the bench has its links and clients, all touched
   std::uint64_t resident_connected = 0;  ///< all connected and subscribed
   std::uint64_t resident_loaded = 0;     ///< after the load
-  std::uint64_t heap_connected = 0;      ///< bytes that malloc had given out when all were connected, overheads included
-  std::uint64_t heap_loaded = 0;         ///< likewise, after the load
+  std::uint64_t heap_connected = 0;  ///< bytes that malloc had given out when all were connected, overheads included
+  std::uint64_t heap_loaded = 0;     ///< likewise, after the load
   double bench_bytes_per_session() const noexcept { return per_session(resident_empty, resident_clients); }
   double connected_bytes_per_session() const noexcept { return per_session(resident_clients, resident_connected); }
   double loaded_bytes_per_session() const noexcept { return per_session(resident_clients, resident_loaded); }
 
   // The measured part.
   double seconds = 0;
-  std::uint64_t messages = 0;          ///< that reached their receivers in it
-  double cpu_seconds = 0;              ///< of the process
-  double system_cpu_seconds = 0;       ///< of it, in the kernel: waking up, and being woken by the other loop
-  double own_cpu_seconds = 0;          ///< of it, in the clients' own code
-  std::uint64_t ticks = 0;             ///< wake-ups by the clients' timer
-  double tick_cpu_microseconds = 0;    ///< of one that finds nothing to do
+  std::uint64_t messages = 0;        ///< that reached their receivers in it
+  double cpu_seconds = 0;            ///< of the process
+  double system_cpu_seconds = 0;     ///< of it, in the kernel: waking up, and being woken by the other loop
+  double own_cpu_seconds = 0;        ///< of it, in the clients' own code
+  std::uint64_t ticks = 0;           ///< wake-ups by the clients' timer
+  double tick_cpu_microseconds = 0;  ///< of one that finds nothing to do
   double cpu_microseconds() const noexcept { return per_message(cpu_seconds); }
   double system_microseconds() const noexcept { return per_message(system_cpu_seconds); }
   double own_microseconds() const noexcept { return per_message(own_cpu_seconds); }

@@ -35,8 +35,10 @@ public:
     std::uint64_t sum = 0;
     for (auto each : boost::histogram::indexed(counts_, boost::histogram::coverage::all)) {
       sum += *each;
-      if (sum > due)
-        return std::min(longest_, duration{static_cast<std::int64_t>(each.bin().upper() * 1000)});
+      if (sum <= due) continue;
+      // The last bin has no end.
+      auto edge = std::min(static_cast<double>(longest_.count()), each.bin().upper() * 1000);
+      return duration{static_cast<std::int64_t>(edge)};
     }
     return longest_;
   }

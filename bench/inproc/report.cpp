@@ -24,12 +24,11 @@ void print_table(const result& of, std::ostream& to) {
   row("bench's own, per session", fmt::format("{:.0f} bytes", of.bench_bytes_per_session()));
   row("per session, connected", fmt::format("{:.0f} bytes", of.connected_bytes_per_session()));
   row("per session, after the load", fmt::format("{:.0f} bytes", of.loaded_bytes_per_session()));
-  row("messages measured",
-      fmt::format("{} in {:.1f} s, {:.0f} a second", of.messages, of.seconds,
-                  static_cast<double>(of.messages) / of.seconds));
-  row("CPU per message", fmt::format("{:.2f} microseconds: node {:.2f}, clients {:.2f}, their waking up {:.2f}",
-                                     of.cpu_microseconds(), of.node_microseconds(), of.own_microseconds(),
-                                     of.tick_microseconds()));
+  row("messages measured", fmt::format("{} in {:.1f} s, {:.0f} a second", of.messages, of.seconds,
+                                       static_cast<double>(of.messages) / of.seconds));
+  row("CPU per message",
+      fmt::format("{:.2f} microseconds: node {:.2f}, clients {:.2f}, their waking up {:.2f}", of.cpu_microseconds(),
+                  of.node_microseconds(), of.own_microseconds(), of.tick_microseconds()));
   row("", fmt::format("{:.2f} of all that in the kernel, {:.2f} outside", of.system_microseconds(),
                       of.cpu_microseconds() - of.system_microseconds()));
   row("latency p50 / p95 / p99 / p99.9",

@@ -56,8 +56,8 @@ BENCHMARK(publish_decode)->Arg(16)->Arg(256)->Arg(4096);
 /// What the node does for each receiver of a publication.
 void publish_encode_delivery(benchmark::State& state) {
   std::vector<std::byte> payload(static_cast<std::size_t>(state.range(0)));
-  auto body = publication::make(
-    {.topic = "building/7/floor/3/temperature", .payload = payload, .qos = qos::at_least_once});
+  auto body =
+    publication::make({.topic = "building/7/floor/3/temperature", .payload = payload, .qos = qos::at_least_once});
   mqtt::outbox out;
   for (auto _ : state) {
     mqtt::encode_publish(body, {.packet_id = 42, .qos = qos::at_least_once}, speaks, out);
