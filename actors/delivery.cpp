@@ -1,5 +1,8 @@
 #include "actors/delivery.hpp"
 
+#include <algorithm>
+#include <functional>
+
 #include <caf/all.hpp>
 
 #include "actors/runtime/fault.hpp"
@@ -21,10 +24,23 @@ caf::behavior delivery(delivery_actor* self, workplace* at) {
 // A successor goes on where its predecessor failed: no entry is delivered twice.
 void delivery_state::deliver(const deliver_batch& batch) {
   auto& progress = at_->delivery_progress;
-  for (; progress < batch.entries.size(); ++progress) deliver(batch, progress);
+  for (; progress < batch.entries.size(); ++progress) {
+    if (progress % approach_step == 0) approach(batch, progress);
+    deliver(batch, progress);
+  }
   if (batch.walk.number != 0) offer_more(batch);
   if (batch.id.number != 0) at_->office.send(batch.id.loop, runtime::role::delivery, delivered{batch.id});
   progress = 0;
+}
+
+// The first receiver of each of the next entries. An entry with many has its sessions one behind the other in memory.
+void delivery_state::approach(const deliver_batch& batch, std::size_t from) {
+  approached_.clear();
+  for (auto i = from; i < std::min(batch.entries.size(), from + approach_step); ++i) {
+    auto first = i == 0 ? 0 : batch.entries[i - 1].targets_end;
+    if (first < batch.entries[i].targets_end) approached_.push_back(batch.targets[first].session);
+  }
+  at_->sessions.approach(approached_, std::identity{});
 }
 
 void delivery_state::offer_more(const deliver_batch& batch) {
@@ -64,6 +80,8 @@ void delivery_state::deliver_to(const target& to, const publication_ptr& body, b
 }
 
 void delivery_state::answer(std::span<const route_desk::waiting> complete) {
+  at_->sessions.approach(complete.first(std::min(complete.size(), approach_step)),
+                         [](const route_desk::waiting& each) { return each.publisher; });
   for (const auto& each : complete)
     if (auto* seat = at_->sessions.find(each.publisher)) seat->routed(each.result);
 }

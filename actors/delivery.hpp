@@ -28,12 +28,17 @@ public:
 
 private:
   void deliver(const deliver_batch& batch, std::size_t index);
+  void approach(const deliver_batch& batch, std::size_t from);
   /// More retained messages follow: the session asks for them when it has room.
   void offer_more(const deliver_batch& batch);
   void deliver_to(const target& to, const publication_ptr& body, bool retained, shared_text group,
                   std::span<const further_identifier> further);
 
   workplace* at_ = nullptr;
+  /// Receivers whose memory is asked for together: about what a processor can wait for at once.
+  static constexpr std::size_t approach_step = 8;
+
+  std::vector<session_ref> approached_;
   std::vector<std::uint32_t> identifiers_;  ///< of one receiver whose filters have several
 };
 

@@ -28,6 +28,14 @@ public:
   /// Removes a filter whose value is empty; any other stays. Precondition: make() made it.
   void drop(std::string_view filter) noexcept { has_wildcard(filter) ? wildcard_.drop(filter) : exact_.drop(filter); }
 
+  static constexpr std::size_t approach_max = exact_table<Value>::approach_max;
+
+  /// See exact_table; of filters with wildcards the first levels are in a cache anyway.
+  template <class TopicOf>
+  void approach(std::size_t count, TopicOf topic_of) const noexcept {
+    exact_.approach(count, topic_of);
+  }
+
   /// Calls `f(value)` for every filter that matches.
   template <class F>
   void match(std::string_view topic, trie_walk& steps, F&& f) const {

@@ -18,6 +18,8 @@ public:
   std::string_view view() const noexcept { return body_ ? body_->view() : std::string_view{}; }
   operator std::string_view() const noexcept { return view(); }
   bool empty() const noexcept { return !body_; }
+  /// Asks the processor for the text.
+  void approach() const noexcept { __builtin_prefetch(body_.get()); }
   friend bool operator==(const shared_text& a, const shared_text& b) noexcept {
     return a.body_ == b.body_ || a.view() == b.view();
   }

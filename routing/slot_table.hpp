@@ -27,6 +27,12 @@ public:
     }
   }
 
+  /// Asks the processor for the slot where find() begins.
+  void approach(std::uint64_t hash) const noexcept {
+    const auto& in = parts_[part_of(hash)];
+    if (in.used != 0) __builtin_prefetch(&in.slots[tag_of(hash) & in.mask]);
+  }
+
   /// Makes room for one more under `hash`; may throw.
   void reserve(std::uint64_t hash);
   /// Precondition: reserve(hash) with nothing inserted since, and `number` is not none.

@@ -36,6 +36,13 @@ public:
     match(what.topic(), {what.publisher(), what.publisher_hash()}, out);
   }
 
+  static constexpr std::size_t approach_max = filter_map<target_list>::approach_max;
+  /// Asks for what match() will read for these, at most approach_max of them: changes nothing but how long that takes.
+  void approach(std::span<const publication_ptr> next) const noexcept {
+    for (const auto& each : next) __builtin_prefetch(each.get());
+    filters_.approach(next.size(), [=](std::size_t i) { return next[i]->topic(); });
+  }
+
   /// Another member of the shared group `filter` (as in shared_target::group) for a message that the members in
   /// `refused` left behind when their sessions ended (MQTT 5, 4.8.2); nothing when no other member is left.
   std::optional<shared_target> choose_another(std::string_view filter, std::string_view topic, origin from,

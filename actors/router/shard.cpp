@@ -37,7 +37,12 @@ void shard_state::begin(shard_setup setup) {
 void shard_state::route(const route_batch& batch) {
   std::vector<route_result> results;
   results.reserve(batch.publications.size());
-  for (const auto& what : batch.publications) {
+  for (std::size_t i = 0; i < batch.publications.size(); ++i) {
+    const auto& what = batch.publications[i];
+    if (i % subscription_index::approach_max == 0) {
+      auto rest = std::span{batch.publications}.subspan(i);
+      index_->approach(rest.first(std::min(rest.size(), subscription_index::approach_max)));
+    }
     if (what->retain()) retain(what);  // [MQTT-3.3.1-8]: without RETAIN nothing retained is touched
     index_->match(*what, match_);      // [MQTT-3.3.2-3]
     results.push_back(match_.empty() ? route_result::no_subscribers : route_result::matched);

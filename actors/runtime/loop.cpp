@@ -1,7 +1,10 @@
 #include "actors/runtime/loop.hpp"
 
+#include <system_error>
+
 #include <boost/asio/post.hpp>
 #include <caf/all.hpp>
+#include <sys/eventfd.h>
 
 #include "config/log.hpp"
 
@@ -17,6 +20,12 @@ constexpr std::chrono::microseconds io_slice{25};
 constexpr std::chrono::microseconds actors_slice{50};
 constexpr std::size_t job_throughput = 64;
 
+int new_eventfd() {
+  auto result = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  if (result < 0) throw std::system_error{errno, std::generic_category(), "eventfd"};
+  return result;
+}
+
 }  // namespace
 
 loop::loop(caf::actor_system& system, std::uint32_t index)
@@ -25,7 +34,10 @@ loop::loop(caf::actor_system& system, std::uint32_t index)
     work_{io_.get_executor()},
     now_{node_clock::now()},
     seats_{seat{*this}, seat{*this}, seat{*this}, seat{*this}},
-    thread_id_{std::this_thread::get_id()} {}
+    thread_id_{std::this_thread::get_id()},
+    wake_up_{io_, new_eventfd()} {
+  await_wake();
+}
 
 loop::~loop() { stop(); }
 
@@ -103,9 +115,19 @@ void loop::post(role to, caf::mailbox_element_ptr mail, mail_class urgency) {
 
 void loop::run_soon(std::function<void()> task) { boost::asio::post(io_, std::move(task)); }
 
-// One wake-up serves everything that arrives until the loop has looked.
-void loop::wake() {
-  if (!wake_pending_.exchange(true)) boost::asio::post(io_, [] {});
+// One wake-up serves everything that arrives until the loop has looked. Not by boost::asio::post: that allocates, and
+// makes its system call under the mutex which the woken thread wants first of all.
+void loop::wake() noexcept {
+  if (!wake_pending_.exchange(true)) eventfd_write(wake_up_.native_handle(), 1);
+}
+
+void loop::await_wake() {
+  wake_up_.async_wait(boost::asio::posix::stream_descriptor::wait_read, [this](boost::system::error_code error) {
+    if (error) return;
+    eventfd_t count = 0;
+    eventfd_read(wake_up_.native_handle(), &count);
+    await_wake();
+  });
 }
 
 void loop::take_foreign() {

@@ -10,6 +10,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 
 #include "actors/runtime/event_loop.hpp"
 #include "actors/runtime/seat.hpp"
@@ -61,7 +62,8 @@ private:
 
   void run();
   bool serve_io(time_point until);
-  void wake();
+  void wake() noexcept;
+  void await_wake();
   void take_foreign();
   bool run_jobs();
   bool dispatch_mail();
@@ -84,6 +86,7 @@ private:
   std::vector<caf::resumable*> foreign_jobs_;
   std::vector<letter> taken_mail_;
   std::vector<caf::resumable*> taken_jobs_;
+  boost::asio::posix::stream_descriptor wake_up_;  ///< an eventfd
   std::atomic<bool> wake_pending_ = false;
   std::atomic<bool> stopping_ = false;
 };

@@ -61,6 +61,13 @@ session::environment session_seat::environment() const {
           .paused = link_ && link_->paused()};
 }
 
+void session_seat::approach() const noexcept {
+  __builtin_prefetch(caf::actor_control_block::from(actor_));
+  approach_object(actor_, sizeof(session_actor));
+  record_.inflight.approach();
+  __builtin_prefetch(record_.inbound.get());
+}
+
 // -- the actor and its successors -----------------------------------------------------------------------------------
 
 void session_seat::seat_actor(bool faulty) {

@@ -65,6 +65,8 @@ public:
   workplace& at() noexcept { return at_; }
   std::uint32_t restarts() const noexcept { return restarts_; }
   session::environment environment() const;
+  /// Asks the processor for what the next input reads besides the seat itself.
+  void approach() const noexcept;
 
   /// Carries out what was decided; the record is changed already.
   void carry_out(session::effects& fx) noexcept;

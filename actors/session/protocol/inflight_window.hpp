@@ -42,6 +42,8 @@ public:
 
   /// The slot of a packet id in flight; null if there is none.
   const slot* find(std::uint16_t packet_id) const noexcept;
+  /// Asks the processor for the first slots.
+  void approach() const noexcept { __builtin_prefetch(body_); }
   /// Oldest packet id in flight, and the one sent after `packet_id`; 0 past the end.
   std::uint16_t first() const noexcept;
   std::uint16_t after(std::uint16_t packet_id) const noexcept;
