@@ -59,7 +59,8 @@ void client::open(workbench& at, std::uint32_t self) {
 
 void client::watch(workbench& at, std::uint32_t self, int operation, std::uint32_t events) const {
   epoll_event event{.events = events, .data = {.u64 = self}};
-  epoll_ctl(at.epoll, operation, fd_, &event);
+  const auto patient = at.place_of(self).role == role::publisher;
+  epoll_ctl(patient ? at.patient_epoll : at.epoll, operation, fd_, &event);
 }
 
 /// TCP is there.
@@ -322,6 +323,7 @@ void client::publish_due(workbench& at, std::uint32_t self) {
     if (at.output.size() >= workbench::output_bytes) return at.to_pump.push_back(self);
     publish(at, self, who.ordinal, turn.due);
   }
+  if (at.pace.open_loop() && at.pace.ask(who.ordinal, sent_, at.now).now) at.window_was_full = true;
 }
 
 void client::publish(workbench& at, std::uint32_t self, std::uint32_t publisher, nanoseconds due) {

@@ -23,10 +23,12 @@ std::vector<std::byte> filled_payload(std::size_t size) {
 
 }  // namespace
 
-workbench::workbench(const plan& from, std::uint32_t first_client, std::uint32_t clients_here, int epoll_set)
+workbench::workbench(const plan& from, std::uint32_t first_client, std::uint32_t clients_here, int epoll_set,
+                     int patient_epoll_set)
   : what{from},
     first{first_client},
     epoll{epoll_set},
+    patient_epoll{patient_epoll_set},
     clients(clients_here),
     input(input_bytes),
     payload{filled_payload(from.payload_bytes)} {

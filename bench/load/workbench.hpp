@@ -24,7 +24,8 @@ struct workbench {
 
   const plan& what;
   std::uint32_t first;
-  int epoll;
+  int epoll;          ///< of clients that are attended to at once
+  int patient_epoll;  ///< of publishers; inside of the other one, but while nobody waits for them
   std::vector<client> clients;
   schedule pace;
   nanoseconds now = 0;
@@ -43,9 +44,11 @@ struct workbench {
   std::vector<std::byte> scratch;  ///< of the decoder
   std::vector<std::byte> payload;
   std::string text, more_text;
+  bool window_was_full = false;        ///< somebody had a message due, and no room for it
   std::vector<std::uint32_t> to_pump;  ///< clients that may publish once this turn's events are dealt with
 
-  workbench(const plan& from, std::uint32_t first_client, std::uint32_t clients_here, int epoll_set);
+  workbench(const plan& from, std::uint32_t first_client, std::uint32_t clients_here, int epoll_set,
+            int patient_epoll_set);
 
   std::uint32_t number(std::uint32_t self) const noexcept { return first + self; }
   place place_of(std::uint32_t self) const noexcept { return what.place_of(first + self); }

@@ -5,8 +5,11 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
+#include <utility>
 
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -16,9 +19,14 @@ namespace troupe::bench {
 namespace {
 
 constexpr nanoseconds report_interval = second / 10;
-constexpr std::uint64_t channel_key = UINT64_MAX;
-constexpr std::uint32_t handshakes_max = 128;  ///< at the same time, where no rate is asked for
+constexpr std::uint64_t channel_key = UINT64_MAX, patient_key = UINT64_MAX - 1;
+constexpr nanoseconds patience = 2 * millisecond;  ///< how long acknowledgements may lie that nobody waits for
+constexpr std::uint32_t handshakes_max = 128;      ///< at the same time, where no rate is asked for
 constexpr std::uint32_t openings_per_turn = 32;
+/// In closed loop a turn that brought next to nothing of the much that is under way is followed by a nap: the broker
+/// has plenty to do meanwhile, and a wake-up for every single message would cost more than the message.
+constexpr std::uint64_t gather_below = 8, gather_from = 64;
+constexpr long nap_ns = 100'000;
 
 std::uint64_t own_cpu_ns() {
   rusage used{};
@@ -57,15 +65,21 @@ worker::worker(const plan& what, share mine, share of_rate, int channel)
     mine_{mine},
     of_rate_{of_rate},
     channel_{channel},
-    at_{what, mine.first, mine.count, epoll_create1(EPOLL_CLOEXEC)},
+    at_{what, mine.first, mine.count, epoll_create1(EPOLL_CLOEXEC), epoll_create1(EPOLL_CLOEXEC)},
     began_{now_ns()} {
+  prctl(PR_SET_TIMERSLACK, 1UL);  // schedules are kept to the microsecond
   epoll_event event{.events = EPOLLIN, .data = {.u64 = channel_key}};
   epoll_ctl(at_.epoll, EPOLL_CTL_ADD, channel_, &event);
+  event.data.u64 = patient_key;
+  epoll_ctl(at_.epoll, EPOLL_CTL_ADD, at_.patient_epoll, &event);
   for (std::uint32_t self = 0; self < mine_.count; ++self)
     if (at_.place_of(self).role == role::publisher) publishers_.push_back(self);
 }
 
-worker::~worker() { close(at_.epoll); }
+worker::~worker() {
+  close(at_.patient_epoll);
+  close(at_.epoll);
+}
 
 int worker::run() {
   while (!over_) turn();
@@ -74,6 +88,7 @@ int worker::run() {
 }
 
 void worker::turn() {
+  gather();
   wait();
   at_.now = now_ns();
   open_more();
@@ -84,24 +99,66 @@ void worker::turn() {
   if (at_.now >= next_report_) report(false);
 }
 
+void worker::gather() {
+  const auto& count = at_.count;
+  const auto handled = count.received + count.acknowledged;
+  const auto brought = handled - std::exchange(handled_, handled);
+  if (at_.pace.open_loop() || publishers_.empty() || !at_.to_pump.empty()) return;
+  auto under_way = what_.qos == troupe::qos::at_most_once ? 0 : count.published - count.acknowledged;
+  const auto owed = count.stamped * what_.copies();
+  if (what_.closed_circle() && owed > at_.ledger.counts().distinct)
+    under_way = std::max(under_way, owed - at_.ledger.counts().distinct);
+  if (under_way < gather_from || brought >= gather_below) return;
+  const timespec nap{0, nap_ns};
+  nanosleep(&nap, nullptr);
+}
+
 void worker::wait() {
-  std::array<epoll_event, 512> events;
   const auto now = now_ns();
   const auto wake = next_wake();
-  const auto left = wake > now && at_.to_pump.empty() ? wake - now : 0;
-  const timespec timeout{static_cast<time_t>(left / second), static_cast<long>(left % second)};
-  const auto count = epoll_pwait2(at_.epoll, events.data(), static_cast<int>(events.size()), &timeout, nullptr);
+  serve(at_.epoll, wake > now && at_.to_pump.empty() ? wake - now : 0);
+  if (next_patient_ <= at_.now) {
+    serve(at_.patient_epoll, 0);
+    next_patient_ = patient_ ? at_.now + patience : never;
+  }
+  if (at_.window_was_full) lose_patience();
+}
+
+void worker::serve(int epoll, nanoseconds at_most) {
+  std::array<epoll_event, 512> events;
+  const timespec timeout{static_cast<time_t>(at_most / second), static_cast<long>(at_most % second)};
+  const auto count = epoll_pwait2(epoll, events.data(), static_cast<int>(events.size()), &timeout, nullptr);
   ++at_.count.turns;
   at_.now = now_ns();
   for (int i = 0; i < count; ++i) {
     const auto& event = events[static_cast<std::size_t>(i)];
     if (event.data.u64 == channel_key) {
       obey();
-      continue;
+    } else if (event.data.u64 == patient_key) {
+      next_patient_ = 0;
+    } else {
+      const auto self = static_cast<std::uint32_t>(event.data.u64);
+      at_.clients[self].on_event(at_, self, event.events);
     }
-    const auto self = static_cast<std::uint32_t>(event.data.u64);
-    at_.clients[self].on_event(at_, self, event.events);
   }
+}
+
+/// From the start on, where messages are paced, nobody needs to be woken for a publisher's PUBACK: they are read some
+/// milliseconds later, many at a time, until a window has been full once. At QoS 2 a subscriber's message may wait for
+/// PUBREL, and hence for us.
+void worker::gain_patience() {
+  if (!at_.pace.open_loop() || what_.qos != troupe::qos::at_least_once) return;
+  epoll_ctl(at_.epoll, EPOLL_CTL_DEL, at_.patient_epoll, nullptr);
+  next_patient_ = at_.now + patience;
+  patient_ = true;
+}
+
+void worker::lose_patience() {
+  at_.window_was_full = false;
+  if (!std::exchange(patient_, false)) return;
+  epoll_event event{.events = EPOLLIN, .data = {.u64 = patient_key}};
+  epoll_ctl(at_.epoll, EPOLL_CTL_ADD, at_.patient_epoll, &event);
+  next_patient_ = never;
 }
 
 void worker::obey() {
@@ -120,10 +177,11 @@ void worker::start(const command& told) {
   at_.pace.until = told.until;
   at_.measured_from = told.measured_from;
   next_report_ = told.start;
+  gain_patience();
 }
 
 nanoseconds worker::next_wake() const noexcept {
-  auto wake = std::min(next_report_, next_opening());
+  auto wake = std::min({next_report_, next_opening(), next_patient_});
   if (at_.pace.open_loop() && at_.pace.start != never && !publishers_.empty() && what_.what != plan::kind::churn) {
     const auto due = at_.pace.due(at_.place_of(publishers_[cursor_]).ordinal, round_);
     if (due < at_.pace.until) wake = std::min(wake, due);

@@ -34,6 +34,10 @@ public:
 private:
   void turn();
   void wait();
+  void serve(int epoll, nanoseconds at_most);
+  void gain_patience();
+  void lose_patience();
+  void gather();
   void obey();
   void start(const command& told);
   void open_more();
@@ -60,8 +64,11 @@ private:
   std::size_t cursor_ = 0;   ///< in publishers_: whose message is due next, in open loop
   std::uint64_t round_ = 0;  ///< which message of theirs
   nanoseconds next_report_ = 0, next_recovery_ = 0;
-  std::uint64_t recovered_at_ = 0;  ///< messages received by then
-  std::uint64_t pinged_ = 0;        ///< clients that the round of keep-alives has come past
+  std::uint64_t recovered_at_ = 0;    ///< messages received by then
+  std::uint64_t handled_ = 0;         ///< messages and acknowledgements received by the last turn's end
+  std::uint64_t pinged_ = 0;          ///< clients that the round of keep-alives has come past
+  nanoseconds next_patient_ = never;  ///< when workbench::patient_epoll is looked at next
+  bool patient_ = false;
   bool over_ = false;
 };
 
