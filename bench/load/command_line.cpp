@@ -45,13 +45,16 @@ void add_connection_options(CLI::App& to, plan& what, words& said) {
   to.add_option("-C,--clean", said.clean, "clean start: true or false [true]")->check(CLI::IsMember({"true", "false"}));
   to.add_option("-x,--session-expiry", what.session_expiry, "session expiry interval in seconds [0]");
   to.add_option("--prefix", what.prefix, "client ids are this and the client's number");
-  to.add_option("--ifaddr", said.sources, "local addresses, taken in turn: 127.0.0.2,127.0.0.3 or 127.0.0.2-127.0.0.9");
+  to.add_option("--ifaddr", said.sources, "local addresses, taken in turn: 127.0.0.2,127.0.0.3 or 127.0.0.2-127.0.0.9")
+    ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   to.add_flag("--ws", what.to.websocket, "MQTT over WebSocket");
   to.add_option("--path", what.to.path, "of the WebSocket [/mqtt]");
-  to.add_option("--header", what.to.headers, "added to the upgrade request: 'Name: value'; repeatable");
+  to.add_option("--header", what.to.headers, "added to the upgrade request: 'Name: value'; repeatable")
+    ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   to.add_option("--subprotocol", what.to.subprotocol, "of the WebSocket [mqtt]");
   to.add_option("--processes", what.processes, "worker processes [as many as descriptors need]");
-  to.add_option("--broker-pid", what.broker_pids, "a process of the broker, to be watched; repeatable");
+  to.add_option("--broker-pid", what.broker_pids, "a process of the broker, to be watched; repeatable")
+    ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
 void add_run_options(CLI::App& to, plan& what, words& said, request& asked) {
@@ -227,6 +230,7 @@ request parse_command_line(std::vector<std::string> list) {
   app.require_subcommand(1);
   for (const auto& each : modes) {
     auto& sub = *app.add_subcommand(each.name, each.text);
+    sub.option_defaults()->take_last();  // a scenario's stage, and what replaces it
     add_connection_options(sub, asked.plan, said);
     add_run_options(sub, asked.plan, said, asked);
     if (each.what == plan::kind::conn || each.what == plan::kind::churn) continue;

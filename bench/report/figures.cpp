@@ -1,6 +1,7 @@
 #include "bench/report/figures.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "bench/measure/stamp.hpp"
 
@@ -50,6 +51,23 @@ figures figures_of(const plan& what, const outcome& came) {
   result.own_us_per_message = per(result.own_cpu_seconds * 1e6, result.messages);
   count_losses(what, came, result);
   return result;
+}
+
+std::optional<double> figure_of(std::string_view name, const plan& what, const outcome& came) {
+  const auto of = figures_of(what, came);
+  const std::pair<std::string_view, double> known[]{
+    {"p50_ms", came.latency.percentile(0.5) / 1e6},
+    {"p95_ms", came.latency.percentile(0.95) / 1e6},
+    {"p99_ms", came.latency.percentile(0.99) / 1e6},
+    {"broker_us_per_message", of.broker_us_per_message},
+    {"broker_us_per_delivery", of.broker_us_per_delivery},
+    {"broker_bytes_per_connection", came.broker_bytes_per_connection},
+    {"published_per_s", of.published_rate},
+    {"received_per_s", of.received_rate},
+  };
+  for (const auto& [its_name, value] : known)
+    if (its_name == name) return value;
+  return std::nullopt;
 }
 
 }  // namespace troupe::bench

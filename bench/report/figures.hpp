@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "bench/load/crew.hpp"
 
@@ -27,5 +28,9 @@ struct figures {
 };
 
 figures figures_of(const plan& what, const outcome& came);
+
+/// A figure by the name that scenarios give published ones: p50_ms, p95_ms, p99_ms, broker_us_per_message,
+/// broker_us_per_delivery, broker_bytes_per_connection, published_per_s, received_per_s. Nothing for other names.
+std::optional<double> figure_of(std::string_view name, const plan& what, const outcome& came);
 
 }  // namespace troupe::bench

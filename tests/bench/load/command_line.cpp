@@ -21,9 +21,10 @@ bool refuses(Fn&& fn) {
 
 }  // namespace
 
-CAF_TEST(words_of_emqtt-bench_mean_what_they_mean_there) {
-  const auto asked = parse_command_line({"pub", "-h", "127.0.0.1", "-p", "1884", "-c", "20", "-R", "50", "-I", "100", "-t",
-                                         "x/%i", "-q", "2", "-s", "1KiB", "-V", "4", "-F", "5", "-L", "1000", "-k", "60"});
+CAF_TEST(words_of_emqtt - bench_mean_what_they_mean_there) {
+  const auto asked =
+    parse_command_line({"pub", "-h", "127.0.0.1", "-p",   "1884", "-c", "20", "-R", "50", "-I",   "100", "-t", "x/%i",
+                        "-q",  "2",  "-s",        "1KiB", "-V",   "4",  "-F", "5",  "-L", "1000", "-k",  "60"});
   const auto& what = asked.plan;
   CAF_CHECK(what.what == plan::kind::pub);
   CAF_CHECK_EQUAL(what.to.port, 1884u);
@@ -59,8 +60,12 @@ CAF_TEST(scales_are_fractions_or_parts_of_a_hundred) {
 }
 
 CAF_TEST(what_cannot_be_meant_is_refused) {
-  for (const std::vector<std::string>& wrong : std::vector<std::vector<std::string>>{
-         {}, {"pub", "-q", "3"}, {"pub", "-V", "6"}, {"conn", "--ifaddr", "nowhere"}, {"pair", "--duration", "soon"},
-         {"pair", "--size", "-1"}, {"conn", "-q", "1"}})
+  for (const std::vector<std::string>& wrong : std::vector<std::vector<std::string>>{{},
+                                                                                     {"pub", "-q", "3"},
+                                                                                     {"pub", "-V", "6"},
+                                                                                     {"conn", "--ifaddr", "nowhere"},
+                                                                                     {"pair", "--duration", "soon"},
+                                                                                     {"pair", "--size", "-1"},
+                                                                                     {"conn", "-q", "1"}})
     CAF_CHECK(refuses([&] { parse_command_line(wrong); }));
 }
