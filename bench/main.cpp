@@ -1,9 +1,11 @@
 // troupe-bench: load for any MQTT broker. `troupe-bench --help` tells the rest.
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <unistd.h>
@@ -12,6 +14,7 @@
 #include "bench/load/crew.hpp"
 #include "bench/load/scenario.hpp"
 #include "bench/report/figures.hpp"
+#include "bench/report/html.hpp"
 #include "bench/report/json.hpp"
 #include "bench/report/table.hpp"
 
@@ -47,6 +50,7 @@ int run_one(const request& asked) {
   const auto came = watch(asked.plan, asked.quiet);
   write(asked.json, json_of(asked.plan, came) + "\n");
   write(asked.csv, csv_of(came));
+  write(asked.html, html_of("troupe-bench " + std::string{name_of(asked.plan.what)}, {{"", asked.plan, came}}));
   if (!asked.quiet) std::fputs(table_of(asked.plan, came).c_str(), stdout);
   if (!came.ok) std::fprintf(stderr, "troupe-bench: %s\n", came.trouble.c_str());
   return came.ok ? 0 : 1;
@@ -71,12 +75,17 @@ std::string published_json(const stage& of) {
   return result + "}";
 }
 
+/// A broker has a moment to see the connections of one stage end before the next begins.
+constexpr std::chrono::seconds between_stages{2};
+
 int run_stages(const request& asked) {
   const auto all = read_scenario(asked.scenario, asked.scale);
   if (!asked.quiet) std::printf("%s (%s), scale %g\n", all.name.c_str(), all.source.c_str(), asked.scale);
   std::string stages;
+  std::vector<reported> reports;
   auto code = 0;
   for (const auto& each : all.stages) {
+    if (!stages.empty()) std::this_thread::sleep_for(between_stages);
     auto words = each.words;
     words.insert(words.end(), asked.others.begin(), asked.others.end());
     const auto one = parse_command_line(words);
@@ -90,9 +99,11 @@ int run_stages(const request& asked) {
     stages += (stages.empty() ? "" : ",\n") + std::string{"{\"name\":"} + json_text(each.name) +
               ",\"published\":" + published_json(each) + ",\"result\":" + json_of(one.plan, came) + "}";
     if (!came.ok) code = 1;
+    if (!asked.html.empty()) reports.push_back({each.name, one.plan, came});
   }
   write(asked.json, "{\"scenario\":" + json_text(all.name) + ",\"source\":" + json_text(all.source) +
                       ",\"scale\":" + std::to_string(asked.scale) + ",\"stages\":[\n" + stages + "]}\n");
+  if (!asked.html.empty()) write(asked.html, html_of(all.name, reports));
   return code;
 }
 

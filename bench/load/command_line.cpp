@@ -63,6 +63,7 @@ void add_run_options(CLI::App& to, plan& what, words& said, request& asked) {
   to.add_option("--drain", said.drain, "wait at most so long for what is under way at the end [10s]");
   to.add_option("--json", asked.json, "write everything there");
   to.add_option("--csv", asked.csv, "write the figures of each second there");
+  to.add_option("--report", asked.html, "write one self-contained page there");
   to.add_flag("--quiet", asked.quiet, "neither progress nor table");
   to.add_option("-L,--limit", what.limit, "messages (of churn: cycles) in all [no limit]");
   to.add_option("--rate", what.rate, "messages (of churn: cycles) a second in all, open loop [closed loop]");
@@ -193,6 +194,7 @@ void add_scenario(CLI::App& app, request& asked, std::string& scale) {
   run.add_option("file", asked.scenario, "stages, as in bench/scenarios/")->required();
   run.add_option("--scale", scale, "of connections and rates: 1/100, 0.01, 1% [1]");
   run.add_option("--json", asked.json, "write all stages there");
+  run.add_option("--report", asked.html, "write one self-contained page of all stages there");
   run.add_flag("--quiet", asked.quiet, "neither progress nor table");
   run.allow_extras();
 }

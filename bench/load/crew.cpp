@@ -66,6 +66,7 @@ private:
   void tell_progress(enum progress::phase phase, nanoseconds since, nanoseconds expected);
   counters sum() const;
   sample look() const { return {now_ns(), sum(), probe(what_.broker_pids)}; }
+  nanoseconds last_heard() const;
   bool complete(const counters& count) const;
   bool somebody_lost() const {
     return std::any_of(members_.begin(), members_.end(), [](const auto& each) { return each.lost; });
@@ -184,6 +185,13 @@ counters crew::sum() const {
   return result;
 }
 
+/// When the counts that were last reported were true.
+nanoseconds crew::last_heard() const {
+  nanoseconds result = 0;
+  for (const auto& each : members_) result = std::max(result, each.last.at);
+  return result;
+}
+
 void crew::tell_progress(enum progress::phase phase, nanoseconds since, nanoseconds expected) {
   if (now_ns() - shown_.at < second) return;
   const auto now = look();
@@ -251,6 +259,7 @@ void crew::send_all_due() {
     };
     while (!heard() && now_ns() < edge + second) listen(edge + second);
     result_.series.push_back(look());
+    result_.series.back().at = last_heard();
     tell_progress(progress::phase::sending, passed * second, seconds * second);
     if (what_.limit != 0 && complete(sum())) return;
   }

@@ -69,7 +69,7 @@ scenario read_scenario(const std::string& path, double scale) {
   try {
     const auto file = toml::parse(path);
     scenario result{toml::find<std::string>(file, "name"), toml::find<std::string>(file, "source"), {}};
-    const auto scaled = toml::find_or(file, "scaled", names{"count", "rate", "connrate"});
+    const auto scaled = toml::find_or(file, "scaled", names{"count", "rate"});
     for (const auto& each : toml::find(file, "stage").as_array())
       result.stages.push_back(read_stage(each, scaled, scale));
     return result;

@@ -288,6 +288,7 @@ void worker::report(bool final) {
   if (started) told.tick = (at_.now - at_.pace.start) / report_interval + 1;
   next_report_ = (started ? at_.pace.start + told.tick * report_interval : at_.now + report_interval);
   if (!started && at_.pace.start != never) next_report_ = std::min(next_report_, at_.pace.start);
+  told.at = at_.now;
   told.final = final ? 1 : 0;
   at_.count.cpu_ns = own_cpu_ns();
   at_.count.resident_bytes = own_resident_bytes();

@@ -31,6 +31,7 @@ struct counters {
 
 /// What a worker tells its parent ten times a second, and, with the histograms behind it, when it ends.
 struct report {
+  std::uint64_t at = 0;     ///< when these counts were true, nanoseconds of CLOCK_MONOTONIC
   std::uint64_t tick = 0;   ///< tenths of a second since the start of sending; 0 before
   std::uint32_t final = 0;  ///< 1: two histogram images follow, of latency and of connecting
   counters count;

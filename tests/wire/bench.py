@@ -152,8 +152,8 @@ def pairs_on_the_node_lose_and_double_nothing():
 @test
 def paced_pairs_in_several_processes_send_what_was_planned():
     with Node() as node:
-        report = bench("pair", "-p", node.port(), "-c", 10, "-q", 1, "--rate", 500, "--duration", "2s", "--processes", 3,
-                       "--ifaddr", "127.0.0.2-127.0.0.4")
+        report = bench("pair", "-p", node.port(), "-c", 10, "-q", 1, "--rate", 500, "--duration", "2s",
+                       "--processes", 3, "--ifaddr", "127.0.0.2-127.0.0.4")
         check_ledger(report)
         check_equal(report["own"]["processes"], 3, "processes")
         check_equal(report["totals"]["published"], 1000, "published")
