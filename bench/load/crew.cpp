@@ -218,7 +218,7 @@ void crew::connect_all() {
   const auto began = now_ns();
   const auto expected =
     what_.connect_rate > 0 ? static_cast<nanoseconds>(what_.clients() / what_.connect_rate * 1e9) : 0;
-  memory_slope broker, own;
+  memory_slope broker;
   std::uint64_t settled = 0;
   auto moved = began;
   while (settled < what_.clients() && !somebody_lost()) {
@@ -228,15 +228,17 @@ void crew::connect_all() {
     if (come != settled) moved = now.at;
     settled = come;
     broker.add(static_cast<double>(now.count.ready), static_cast<double>(now.broker.resident_bytes));
-    own.add(static_cast<double>(now.count.ready), static_cast<double>(now.count.resident_bytes));
     tell_progress(progress::phase::connecting, now.at - began, expected);
     if (now.at - moved > ramp_stuck) break;
   }
   result_.ramp = now_ns() - began;
   result_.connected = probe(what_.broker_pids);
   result_.broker_bytes_per_connection = broker.bytes_per_connection();
-  result_.own_bytes_per_connection = own.bytes_per_connection();
-  result_.ok = sum().ready > sum().closed;
+  const auto count = sum();
+  if (count.ready != 0 && count.resident_bytes > count.resident_empty_bytes)
+    result_.own_bytes_per_connection =
+      static_cast<double>(count.resident_bytes - count.resident_empty_bytes) / static_cast<double>(count.ready);
+  result_.ok = count.ready > count.closed;
 }
 
 /// From the start to the end of sending: one sample as each second ends.

@@ -65,6 +65,7 @@ worker::worker(const plan& what, share mine, share of_rate, int channel)
     mine_{mine},
     of_rate_{of_rate},
     channel_{channel},
+    resident_empty_bytes_{own_resident_bytes()},
     at_{what, mine.first, mine.count, epoll_create1(EPOLL_CLOEXEC), epoll_create1(EPOLL_CLOEXEC)},
     began_{now_ns()} {
   prctl(PR_SET_TIMERSLACK, 1UL);  // schedules are kept to the microsecond
@@ -292,6 +293,7 @@ void worker::report(bool final) {
   told.final = final ? 1 : 0;
   at_.count.cpu_ns = own_cpu_ns();
   at_.count.resident_bytes = own_resident_bytes();
+  at_.count.resident_empty_bytes = resident_empty_bytes_;
   at_.count.ledger = at_.ledger.counts();
   told.count = at_.count;
   told.trouble = at_.trouble;

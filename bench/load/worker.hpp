@@ -55,6 +55,7 @@ private:
   share mine_;
   share of_rate_;  ///< which share of plan::connect_rate is ours: `first` of `count`
   int channel_;
+  std::uint64_t resident_empty_bytes_;
   workbench at_;
   nanoseconds began_;
   std::uint32_t opened_ = 0;    ///< clients whose first connection was begun

@@ -24,6 +24,7 @@ struct counters {
   std::uint64_t sends = 0, receives = 0, turns = 0;  ///< system calls
   std::uint64_t cpu_ns = 0;                          ///< user and system time of the worker
   std::uint64_t resident_bytes = 0;
+  std::uint64_t resident_empty_bytes = 0;  ///< before there was room for any client
   ledger_counts ledger;
 
   counters& operator+=(const counters& other) noexcept;
@@ -43,7 +44,7 @@ inline counters& counters::operator+=(const counters& other) noexcept {
   published += other.published, acknowledged += other.acknowledged, rejected += other.rejected, stray += other.stray;
   stamped += other.stamped, received += other.received, bytes_out += other.bytes_out, bytes_in += other.bytes_in;
   sends += other.sends, receives += other.receives, turns += other.turns, cpu_ns += other.cpu_ns;
-  resident_bytes += other.resident_bytes;
+  resident_bytes += other.resident_bytes, resident_empty_bytes += other.resident_empty_bytes;
   ledger.distinct += other.ledger.distinct, ledger.duplicate += other.ledger.duplicate;
   ledger.reordered += other.ledger.reordered, ledger.foreign += other.ledger.foreign;
   ledger.missing += other.ledger.missing;
