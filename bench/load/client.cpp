@@ -272,8 +272,9 @@ void client::account(workbench& at, std::uint32_t self, const mqtt::publish& pac
     const auto each = at.what.shape.publishers;
     if (mark->run != at.what.run || mark->publisher / each != who.group) return at.ledger.foreign();
     // Whoever of a shared subscription gets a message, it is one stream for all of the group.
-    const auto reader = at.what.share.empty() ? who.ordinal : who.group * at.what.shape.subscribers;
-    verdict = at.ledger.arrive(reader, mark->publisher % each, mark->sequence);
+    const auto reader =
+      at.what.share.empty() ? who.ordinal : std::max(at.first_subscriber, who.group * at.what.shape.subscribers);
+    verdict = at.ledger.arrive(reader - at.first_subscriber, mark->publisher % each, mark->sequence);
     if (at.end_to_end_window() && verdict != stream::verdict::duplicate) at.credit(mark->publisher);
   } else {
     verdict = at.ledger.arrive_of_stranger(at.number(self), mark->run, mark->publisher, mark->sequence);

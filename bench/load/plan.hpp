@@ -91,6 +91,13 @@ struct plan {
     if (behind_idle < shape.subscribers) return {role::subscriber, group, group * shape.subscribers + behind_idle};
     return {role::publisher, group, group * shape.publishers + behind_idle - shape.subscribers};
   }
+  /// How many of the clients before `client` are subscribers.
+  std::uint32_t subscribers_before(std::uint32_t client) const noexcept {
+    const auto member = client % shape.size();
+    const auto behind_idle = member < shape.idle ? 0 : member - shape.idle;
+    return client / shape.size() * shape.subscribers +
+           (behind_idle < shape.subscribers ? behind_idle : shape.subscribers);
+  }
   /// The client that is publisher number `ordinal`.
   std::uint32_t publisher(std::uint32_t ordinal) const noexcept {
     return ordinal / shape.publishers * shape.size() + shape.idle + shape.subscribers + ordinal % shape.publishers;

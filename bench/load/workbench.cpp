@@ -27,6 +27,7 @@ workbench::workbench(const plan& from, std::uint32_t first_client, std::uint32_t
                      int patient_epoll_set)
   : what{from},
     first{first_client},
+    first_subscriber{from.subscribers_before(first_client)},
     epoll{epoll_set},
     patient_epoll{patient_epoll_set},
     clients(clients_here),
@@ -35,7 +36,8 @@ workbench::workbench(const plan& from, std::uint32_t first_client, std::uint32_t
   pace.rate = from.rate;
   pace.limit = from.limit;
   pace.publishers = std::max(1u, from.publishers());
-  if (from.closed_circle()) ledger = bench::ledger{from.subscribers(), from.shape.publishers};
+  const auto subscribers = from.subscribers_before(first_client + clients_here) - first_subscriber;
+  if (from.closed_circle()) ledger = bench::ledger{subscribers, from.shape.publishers};
   const auto whole_groups = first % from.shape.size() == 0 && clients_here % from.shape.size() == 0;
   end_to_end_ = from.closed_circle() && from.qos == troupe::qos::at_most_once && from.rate == 0 && whole_groups;
   random_ ^= from.run + first_client;

@@ -24,8 +24,9 @@ struct workbench {
 
   const plan& what;
   std::uint32_t first;
-  int epoll;          ///< of clients that are attended to at once
-  int patient_epoll;  ///< of publishers; inside of the other one, but while nobody waits for them
+  std::uint32_t first_subscriber;  ///< number of the first subscriber here among those of all workers
+  int epoll;                       ///< of clients that are attended to at once
+  int patient_epoll;               ///< of publishers; inside of the other one, but while nobody waits for them
   std::vector<client> clients;
   schedule pace;
   nanoseconds now = 0;

@@ -160,6 +160,15 @@ def paced_pairs_in_several_processes_send_what_was_planned():
 
 
 @test
+def ends_of_one_topic_in_different_processes_are_counted_together():
+    with CrookedBroker(every(50, DROP)) as broker:
+        report = bench("pair", "-p", broker.port, "-c", 2, "-q", 1, "-L", MESSAGES, "--drain", "3s", "--fan-out", 3,
+                       "--fan-in", 3, "--processes", 2)
+    check_equal(report["own"]["processes"], 2, "processes")
+    check_ledger(report, lost=broker.done[DROP] * 3)
+
+
+@test
 def every_cycle_of_churn_is_a_connection():
     with Node() as node:
         report = bench("churn", "-p", node.port("ws"), "--ws", "-c", 5, "-L", 200, "--duration", "20s")

@@ -25,6 +25,7 @@ CAF_TEST(every_client_has_one_place_and_every_publisher_is_found) {
   for (std::uint32_t client = 0; client < what.clients(); ++client) {
     const auto at = what.place_of(client);
     CAF_CHECK_EQUAL(at.group, client / 5);
+    CAF_CHECK_EQUAL(what.subscribers_before(client), subscribers);
     if (at.role == role::subscriber) CAF_CHECK_EQUAL(at.ordinal, subscribers++);
     if (at.role != role::publisher) continue;
     CAF_CHECK_EQUAL(at.ordinal, publishers++);
