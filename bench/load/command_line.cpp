@@ -24,10 +24,8 @@ struct words {
   double interval_ms = 0, connect_interval_ms = 0;
   std::string warmup = "0s", duration = "10s", drain = "10s", size = "256";
   std::uint32_t fan_out = 1, fan_in = 1;
-  bool no_clean = false;
   std::string clean;
   std::vector<std::string> sources;
-  bool wss = false;
 };
 
 void add_connection_options(CLI::App& to, plan& what, words& said) {

@@ -81,7 +81,7 @@ private:
 };
 
 crew::crew(const plan& what, const std::function<void(const progress&)>& show) : what_{what}, show_{show} {
-  const auto each_max = raise_descriptors() - descriptors_aside;
+  const auto each_max = std::max(descriptors_aside + 1, raise_descriptors()) - descriptors_aside;
   const auto parts = cut(what.clients(), what.shape.size(), each_max, what.processes);
   result_.processes = static_cast<std::uint32_t>(parts.size());
   result_.before = probe(what.broker_pids);

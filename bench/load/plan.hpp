@@ -18,7 +18,6 @@ struct endpoint {
   std::string host = "127.0.0.1";
   std::uint16_t port = 1883;
   bool websocket = false;
-  bool tls = false;
   std::string path = "/mqtt";
   std::string subprotocol = "mqtt";
   std::vector<std::string> headers;  ///< "Name: value", added to the upgrade request
