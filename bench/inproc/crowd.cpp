@@ -331,7 +331,7 @@ void crowd::got(std::uint32_t who, const mqtt::publish& what, time_point now) {
   link.received = seen.number;
   figures_.received.add();
   auto due = time_point{std::chrono::nanoseconds{seen.due}};
-  if (due >= measured_from_) latency_.add(now - due);
+  if (due >= measured_from_) latency_.add(static_cast<std::uint64_t>((now - due).count()));
 }
 
 }  // namespace troupe::bench::inproc

@@ -9,10 +9,10 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "actors/station.hpp"
-#include "bench/inproc/latency.hpp"
 #include "bench/inproc/memory_link.hpp"
 #include "bench/inproc/options.hpp"
 #include "bench/inproc/plan.hpp"
+#include "bench/measure/histogram.hpp"
 
 namespace troupe::bench::inproc {
 
@@ -46,7 +46,7 @@ public:
 
   const crowd_figures& figures() const noexcept { return figures_; }
   /// Of publications due in the measured part, from when they were due. Read after the loop has ended.
-  const inproc::latency& latency() const noexcept { return latency_; }
+  const histogram& latency() const noexcept { return latency_; }
   /// Nothing more is due.
   bool all_published() const noexcept { return all_published_.load(std::memory_order_acquire); }
 
@@ -96,7 +96,7 @@ private:
   std::uint64_t first_;
   std::vector<memory_link> clients_;
   crowd_figures figures_;
-  inproc::latency latency_;
+  histogram latency_;
 
   // To the node: packets one after the other, and whose they are.
   std::vector<std::byte> up_;

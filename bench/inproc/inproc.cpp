@@ -86,7 +86,7 @@ public:
     load();
     count();
     node_.stop();
-    for (const auto& each : crowds_) result_.latency.add(each->latency());
+    for (const auto& each : crowds_) result_.latency.merge(each->latency());
     return std::move(result_);
   }
 

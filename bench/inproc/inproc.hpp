@@ -5,8 +5,8 @@
 #include <iosfwd>
 #include <string_view>
 
-#include "bench/inproc/latency.hpp"
 #include "bench/inproc/options.hpp"
+#include "bench/measure/histogram.hpp"
 
 /// Sessions by the million in one process: the node's codec, handshakes, registry, sessions, shards and deliveries on
 /// links in memory, whose clients live on the same loops.
@@ -48,7 +48,7 @@ struct result {
   }
   /// What is the node's: neither in the clients' code nor in their waking up.
   double node_microseconds() const noexcept { return cpu_microseconds() - own_microseconds() - tick_microseconds(); }
-  inproc::latency latency;
+  histogram latency;  ///< from the instant a message was due, in nanoseconds
 
   // From the first publication to the last, warming up included.
   std::uint64_t published = 0;

@@ -9,7 +9,9 @@ namespace troupe::bench::inproc {
 
 namespace {
 
-double microseconds(latency::duration of) { return std::chrono::duration<double, std::micro>(of).count(); }
+constexpr double nanoseconds_per_microsecond = 1000;
+
+double microseconds(double nanoseconds) { return nanoseconds / nanoseconds_per_microsecond; }
 
 double mebibytes(std::uint64_t bytes) { return static_cast<double>(bytes) / (1024.0 * 1024.0); }
 
@@ -33,9 +35,9 @@ void print_table(const result& of, std::ostream& to) {
                       of.cpu_microseconds() - of.system_microseconds()));
   row("latency p50 / p95 / p99 / p99.9",
       fmt::format("{:.0f} / {:.0f} / {:.0f} / {:.0f} microseconds, longest {:.0f}",
-                  microseconds(of.latency.quantile(0.5)), microseconds(of.latency.quantile(0.95)),
-                  microseconds(of.latency.quantile(0.99)), microseconds(of.latency.quantile(0.999)),
-                  microseconds(of.latency.longest())));
+                  microseconds(of.latency.percentile(0.5)), microseconds(of.latency.percentile(0.95)),
+                  microseconds(of.latency.percentile(0.99)), microseconds(of.latency.percentile(0.999)),
+                  microseconds(static_cast<double>(of.latency.largest()))));
   row("ledger", fmt::format("{} published, {} acknowledged, {} received", of.published, of.acknowledged, of.received));
   row("", fmt::format("{} lost, {} duplicate, {} reordered, {} foreign, {} refused, {} closed", of.lost, of.duplicate,
                       of.reordered, of.foreign, of.refused, of.closed));
@@ -74,11 +76,11 @@ void print_json(const result& of, std::ostream& to) {
   field("clients_microseconds_per_message", of.own_microseconds());
   field("ticks_microseconds_per_message", of.tick_microseconds());
   field("latency_samples", of.latency.count());
-  field("latency_p50_microseconds", microseconds(of.latency.quantile(0.5)));
-  field("latency_p95_microseconds", microseconds(of.latency.quantile(0.95)));
-  field("latency_p99_microseconds", microseconds(of.latency.quantile(0.99)));
-  field("latency_p999_microseconds", microseconds(of.latency.quantile(0.999)));
-  field("latency_max_microseconds", microseconds(of.latency.longest()));
+  field("latency_p50_microseconds", microseconds(of.latency.percentile(0.5)));
+  field("latency_p95_microseconds", microseconds(of.latency.percentile(0.95)));
+  field("latency_p99_microseconds", microseconds(of.latency.percentile(0.99)));
+  field("latency_p999_microseconds", microseconds(of.latency.percentile(0.999)));
+  field("latency_max_microseconds", microseconds(static_cast<double>(of.latency.largest())));
   field("published", of.published);
   field("acknowledged", of.acknowledged);
   field("received", of.received);

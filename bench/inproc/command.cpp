@@ -1,3 +1,5 @@
+#include "bench/inproc/command.hpp"
+
 #include <exception>
 #include <fstream>
 #include <iostream>
@@ -7,11 +9,11 @@
 
 #include "bench/inproc/inproc.hpp"
 
-using namespace troupe::bench;
+namespace troupe::bench::inproc {
 
-int main(int argc, char** argv) {
-  CLI::App app{"Sessions by the million in one process, on links in memory"};
-  inproc::options what;
+int run_command(int argc, char** argv) {
+  CLI::App app{"Sessions by the million in one process, on links in memory", "troupe-bench inproc"};
+  options what;
   std::int64_t duration = what.duration.count(), warm_up = 0, tick = what.tick.count();
   std::string json;
   app.add_option("--sessions", what.sessions, "sessions, each subscribed to a topic of its own")->capture_default_str();
@@ -27,16 +29,18 @@ int main(int argc, char** argv) {
   what.warm_up = std::chrono::seconds{warm_up};
   what.tick = std::chrono::microseconds{tick};
   try {
-    auto result = inproc::run(what, [](std::string_view line) { std::cerr << line << std::endl; });
-    inproc::print_table(result, std::cout);
+    auto result = run(what, [](std::string_view line) { std::cerr << line << std::endl; });
+    print_table(result, std::cout);
     if (!json.empty()) {
       std::ofstream file{json};
-      inproc::print_json(result, file);
+      print_json(result, file);
       if (!file.flush()) throw std::runtime_error{"cannot write " + json};
     }
     return result.clean() ? 0 : 1;
   } catch (const std::exception& error) {
-    std::cerr << "troupe-inproc: " << error.what() << std::endl;
+    std::cerr << "troupe-bench: " << error.what() << std::endl;
     return 2;
   }
 }
+
+}  // namespace troupe::bench::inproc

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "bench/load/clock.hpp"
+#include "transport/mqtt/packets.hpp"
+#include "transport/websocket/frame_decoder.hpp"
+
+namespace troupe::bench {
+
+struct workbench;
+
+/// One MQTT connection. It knows neither its number nor its names: whoever calls gives the number, and everything that
+/// follows from the plan is computed when it is needed. What it holds while idle is this object.
+class client {
+public:
+  enum class stage : std::uint8_t { closed, connecting, upgrading, entering, subscribing, ready };
+
+  client() = default;
+  client(client&&) noexcept = default;
+  client& operator=(client&&) noexcept = default;
+
+  client::stage stage() const noexcept { return stage_; }
+  /// Begins to connect. `self` is the client's number on the workbench, here and below.
+  void open(workbench& at, std::uint32_t self);
+  /// What epoll tells of its socket. Everything that follows from it leaves in one send.
+  void on_event(workbench& at, std::uint32_t self, std::uint32_t events);
+  /// Publishes what is due, as far as the window and the socket allow, in one send.
+  void pump(workbench& at, std::uint32_t self);
+  /// One more copy of a message of ours has arrived; `copies` of them make it done. Only at QoS 0, which has no
+  /// acknowledgement that could move the window.
+  void credit(std::uint16_t copies) noexcept;
+  /// At QoS 0: what is in flight will not arrive any more.
+  void forget_in_flight() noexcept { in_flight_ = 0, delivered_ = 0; }
+  std::uint16_t in_flight() const noexcept { return in_flight_; }
+  /// PINGREQ, unless something was sent since the last call.
+  void keep_alive(workbench& at, std::uint32_t self);
+  /// DISCONNECT, and the socket is closed.
+  void leave(workbench& at, std::uint32_t self);
+
+private:
+  void begin(workbench& at, std::uint32_t self);
+  void enter(workbench& at, std::uint32_t self);
+  void entered(workbench& at, std::uint32_t self, const mqtt::connack& answer);
+  void subscribe(workbench& at, std::uint32_t self);
+  void become_ready(workbench& at, std::uint32_t self);
+  void receive(workbench& at, std::uint32_t self);
+  std::span<std::byte> upgraded(workbench& at, std::uint32_t self, std::span<std::byte> bytes);
+  void unframe(workbench& at, std::uint32_t self, std::span<std::byte> bytes);
+  void split(workbench& at, std::uint32_t self, std::span<const std::byte> bytes);
+  void handle(workbench& at, std::uint32_t self, std::span<const std::byte> packet);
+  void handle(workbench& at, std::uint32_t self, const mqtt::publish& packet);
+  void handle(workbench& at, std::uint32_t self, const mqtt::acknowledgement& packet);
+  void account(workbench& at, std::uint32_t self, const mqtt::publish& packet);
+  void publish_due(workbench& at, std::uint32_t self);
+  void publish(workbench& at, std::uint32_t self, std::uint32_t publisher, nanoseconds due);
+  void finished_one(workbench& at, mqtt::reason why);
+  void flush(workbench& at, std::uint32_t self);
+  void flush_rest(workbench& at, std::uint32_t self);
+  void watch(workbench& at, std::uint32_t self, int operation, std::uint32_t events) const;
+  void fail(workbench& at, std::string_view why);
+  void close(workbench& at) noexcept;
+
+  using buffer = std::unique_ptr<std::vector<std::byte>>;
+
+  int fd_ = -1;
+  enum stage stage_ = stage::closed;
+  bool active_ = false;       ///< sent something since the last keep_alive()
+  std::uint16_t window_ = 0;  ///< 0: none
+  std::uint16_t in_flight_ = 0;
+  std::uint16_t last_packet_id_ = 0;
+  std::uint16_t delivered_ = 0;  ///< copies of the oldest message in flight that have arrived, at QoS 0
+  std::uint32_t sent_ = 0;       ///< messages published: the number of the next
+  nanoseconds opened_ = 0;
+  websocket::frame_decoder decoder_;
+  buffer rest_in_;   ///< of a packet that is not complete
+  buffer rest_out_;  ///< what the socket did not take
+};
+
+static_assert(sizeof(client) <= 96, "hundreds of thousands of them are idle");
+
+}  // namespace troupe::bench

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "bench/load/clock.hpp"
+#include "transport/mqtt/packets.hpp"
+
+namespace troupe::bench {
+
+/// Where the broker is, and how to speak with it.
+struct endpoint {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 1883;
+  bool websocket = false;
+  std::string path = "/mqtt";
+  std::string subprotocol = "mqtt";
+  std::vector<std::string> headers;  ///< "Name: value", added to the upgrade request
+  sockaddr_storage address{};        ///< of host and port, once resolved
+  socklen_t address_bytes = 0;
+};
+
+/// Who shares a topic: every group has so many clients of each kind, in this order.
+struct group_shape {
+  std::uint32_t idle = 0;
+  std::uint32_t subscribers = 0;
+  std::uint32_t publishers = 0;
+  std::uint32_t size() const noexcept { return idle + subscribers + publishers; }
+};
+
+enum class role : std::uint8_t { idle, subscriber, publisher };
+
+/// What a client is: its group, and its number among all clients of its role.
+struct place {
+  bench::role role = role::idle;
+  std::uint32_t group = 0;
+  std::uint32_t ordinal = 0;
+};
+
+/// Everything that one run does; the same in each of its processes.
+struct plan {
+  enum class kind : std::uint8_t { conn, sub, pub, pair, churn };
+
+  plan::kind what = kind::conn;
+  endpoint to;
+  group_shape shape;
+  std::uint32_t groups = 10;
+  std::uint32_t start_number = 0;  ///< of %i
+
+  mqtt::version version = mqtt::version::v5;
+  bool clean_start = true;
+  std::uint16_t keep_alive = 300;    ///< seconds
+  std::uint32_t session_expiry = 0;  ///< seconds
+  std::string user, password;
+  std::string prefix;  ///< of client ids
+  std::string topic = "t/%i";
+  std::string share;  ///< name of the shared subscription that a group's subscribers make; empty: none
+  troupe::qos qos = troupe::qos::at_most_once;
+  bool retain = false;
+  std::uint32_t payload_bytes = 256;
+  std::uint16_t window = 10;  ///< messages in flight per publisher; 0: as many as the socket takes
+  double rate = 0;            ///< messages (of churn: cycles) a second of all together; 0: closed loop
+  std::uint64_t limit = 0;    ///< messages in all; 0: none
+  double connect_rate = 0;    ///< connections a second; 0: as fast as it goes
+  nanoseconds warmup = 0, duration = 10 * second, drain_max = 10 * second;
+
+  std::vector<in_addr_t> sources;  ///< local addresses, taken in turn; empty: the kernel's choice
+  std::uint32_t processes = 0;     ///< 0: as many as descriptors need
+  std::vector<int> broker_pids;
+  std::uint32_t run = 0;  ///< tells this run's messages from those of others
+
+  std::uint32_t clients() const noexcept { return groups * shape.size(); }
+  std::uint32_t subscribers() const noexcept { return groups * shape.subscribers; }
+  std::uint32_t publishers() const noexcept { return groups * shape.publishers; }
+  /// Both ends of each topic are ours: what arrives can be compared with what was sent.
+  bool closed_circle() const noexcept { return what == kind::pair; }
+  /// How many of a group's subscribers get one message.
+  std::uint32_t copies() const noexcept { return share.empty() ? shape.subscribers : 1; }
+
+  place place_of(std::uint32_t client) const noexcept {
+    const auto group = client / shape.size();
+    const auto member = client % shape.size();
+    if (member < shape.idle) return {role::idle, group, group * shape.idle + member};
+    const auto behind_idle = member - shape.idle;
+    if (behind_idle < shape.subscribers) return {role::subscriber, group, group * shape.subscribers + behind_idle};
+    return {role::publisher, group, group * shape.publishers + behind_idle - shape.subscribers};
+  }
+  /// How many of the clients before `client` are subscribers.
+  std::uint32_t subscribers_before(std::uint32_t client) const noexcept {
+    const auto member = client % shape.size();
+    const auto behind_idle = member < shape.idle ? 0 : member - shape.idle;
+    return client / shape.size() * shape.subscribers +
+           (behind_idle < shape.subscribers ? behind_idle : shape.subscribers);
+  }
+  /// The client that is publisher number `ordinal`.
+  std::uint32_t publisher(std::uint32_t ordinal) const noexcept {
+    return ordinal / shape.publishers * shape.size() + shape.idle + shape.subscribers + ordinal % shape.publishers;
+  }
+};
+
+/// Replace `to`: names that follow from a client's number, hence kept nowhere.
+void write_client_id(const plan& from, std::uint32_t client, std::string& to);
+void write_user(const plan& from, std::uint32_t client, std::string& to);
+/// The topic with %i (number of the group), %c (client id) and %u (user name) filled in.
+void write_topic(const plan& from, std::uint32_t client, std::string& to);
+
+}  // namespace troupe::bench

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "bench/measure/histogram.hpp"
+#include "bench/measure/ledger.hpp"
+
+namespace troupe::bench {
+
+/// What a worker has counted since it began; those of several workers add up.
+struct counters {
+  std::uint64_t ready = 0;         ///< connections that came all the way: CONNACK, and SUBACK where they subscribe
+  std::uint64_t refused = 0;       ///< connections that did not
+  std::uint64_t closed = 0;        ///< connections that were ready and ended without us
+  std::uint64_t cycles = 0;        ///< of churn: connected, CONNACK, DISCONNECT
+  std::uint64_t published = 0;     ///< PUBLISH packets handed to the socket
+  std::uint64_t acknowledged = 0;  ///< of these with QoS 1 and 2: PUBACK, PUBCOMP
+  std::uint64_t rejected = 0;      ///< of the acknowledged: with a reason code of 0x80 and above
+  std::uint64_t stray = 0;         ///< acknowledgements of nothing that was in flight
+  std::uint64_t stamped = 0;       ///< of published: payload with a stamp
+  std::uint64_t received = 0;      ///< PUBLISH packets, whatever they are
+  std::uint64_t bytes_out = 0, bytes_in = 0;
+  std::uint64_t sends = 0, receives = 0, turns = 0;  ///< system calls
+  std::uint64_t cpu_ns = 0;                          ///< user and system time of the worker
+  std::uint64_t resident_bytes = 0;
+  std::uint64_t resident_empty_bytes = 0;  ///< before there was room for any client
+  ledger_counts ledger;
+
+  counters& operator+=(const counters& other) noexcept;
+};
+
+/// What a worker tells its parent ten times a second, and, with the histograms behind it, when it ends.
+struct report {
+  std::uint64_t at = 0;     ///< when these counts were true, nanoseconds of CLOCK_MONOTONIC
+  std::uint64_t tick = 0;   ///< tenths of a second since the start of sending; 0 before
+  std::uint32_t final = 0;  ///< 1: two histogram images follow, of latency and of connecting
+  counters count;
+  std::array<char, 128> trouble{};  ///< why the first connection failed or was closed; empty while none was
+};
+
+inline counters& counters::operator+=(const counters& other) noexcept {
+  ready += other.ready, refused += other.refused, closed += other.closed, cycles += other.cycles;
+  published += other.published, acknowledged += other.acknowledged, rejected += other.rejected, stray += other.stray;
+  stamped += other.stamped, received += other.received, bytes_out += other.bytes_out, bytes_in += other.bytes_in;
+  sends += other.sends, receives += other.receives, turns += other.turns, cpu_ns += other.cpu_ns;
+  resident_bytes += other.resident_bytes, resident_empty_bytes += other.resident_empty_bytes;
+  ledger.distinct += other.ledger.distinct, ledger.duplicate += other.ledger.duplicate;
+  ledger.reordered += other.ledger.reordered, ledger.foreign += other.ledger.foreign;
+  ledger.missing += other.ledger.missing;
+  return *this;
+}
+
+}  // namespace troupe::bench

@@ -1,0 +1,71 @@
+#define CAF_SUITE bench_load_command_line
+#include "bench/load/command_line.hpp"
+
+#include <arpa/inet.h>
+
+#include <caf/test/unit_test.hpp>
+
+using namespace troupe::bench;
+
+namespace {
+
+template <class Fn>
+bool refuses(Fn&& fn) {
+  try {
+    fn();
+  } catch (const usage&) {
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+CAF_TEST(words_of_emqtt - bench_mean_what_they_mean_there) {
+  const auto asked =
+    parse_command_line({"pub", "-h", "127.0.0.1", "-p",   "1884", "-c", "20", "-R", "50", "-I",   "100", "-t", "x/%i",
+                        "-q",  "2",  "-s",        "1KiB", "-V",   "4",  "-F", "5",  "-L", "1000", "-k",  "60"});
+  const auto& what = asked.plan;
+  CAF_CHECK(what.what == plan::kind::pub);
+  CAF_CHECK_EQUAL(what.to.port, 1884u);
+  CAF_CHECK_EQUAL(what.clients(), 20u);
+  CAF_CHECK_EQUAL(what.connect_rate, 50.0);
+  CAF_CHECK_EQUAL(what.rate, 200.0);
+  CAF_CHECK_EQUAL(what.topic, "x/%i");
+  CAF_CHECK(what.qos == troupe::qos::exactly_once);
+  CAF_CHECK_EQUAL(what.payload_bytes, 1024u);
+  CAF_CHECK(what.version == troupe::mqtt::version::v3_1_1);
+  CAF_CHECK_EQUAL(what.window, 5u);
+  CAF_CHECK_EQUAL(what.limit, 1000u);
+  CAF_CHECK_EQUAL(what.keep_alive, 60u);
+}
+
+CAF_TEST(source_addresses_come_as_lists_and_ranges) {
+  const auto asked = parse_command_line({"conn", "--ifaddr", "127.0.0.2-127.0.0.4,127.0.1.1"});
+  CAF_REQUIRE_EQUAL(asked.plan.sources.size(), 4u);
+  CAF_CHECK_EQUAL(asked.plan.sources[2], htonl(0x7F000004));
+  CAF_CHECK_EQUAL(asked.plan.sources[3], htonl(0x7F000101));
+}
+
+CAF_TEST(many_connections_to_this_machine_come_from_several_of_its_addresses) {
+  CAF_CHECK(parse_command_line({"conn", "-c", "20000"}).plan.sources.empty());
+  CAF_CHECK_EQUAL(parse_command_line({"conn", "-c", "60000"}).plan.sources.size(), 3u);
+}
+
+CAF_TEST(scales_are_fractions_or_parts_of_a_hundred) {
+  CAF_CHECK_EQUAL(parse_scale("1/100"), 0.01);
+  CAF_CHECK_EQUAL(parse_scale("0.5"), 0.5);
+  CAF_CHECK_EQUAL(parse_scale("2%"), 0.02);
+  for (const auto* wrong : {"", "x", "1/", "1/0", "-1", "1//2", "3 "}) CAF_CHECK(refuses([&] { parse_scale(wrong); }));
+}
+
+CAF_TEST(what_cannot_be_meant_is_refused) {
+  for (const std::vector<std::string>& wrong : std::vector<std::vector<std::string>>{{},
+                                                                                     {"pub", "-q", "3"},
+                                                                                     {"pub", "-V", "6"},
+                                                                                     {"conn", "--ifaddr", "nowhere"},
+                                                                                     {"pair", "--duration", "soon"},
+                                                                                     {"pair", "--size", "-1"},
+                                                                                     {"conn", "-q", "1"}})
+    CAF_CHECK(refuses([&] { parse_command_line(wrong); }));
+}

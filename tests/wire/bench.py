@@ -1,0 +1,181 @@
+#!/usr/bin/python3
+"""troupe-bench counts exactly: against a broker that does wrong on purpose, and against the node, which does not."""
+import json
+import subprocess
+from pathlib import Path
+
+from crooked_broker import DOUBLE, DROP, FORGE, HOLD, MUTE, STALL, CrookedBroker
+from harness import BUILD, ROOT, Node, check, check_equal, limit_descriptors, main, scratch_folder, test
+
+MESSAGES = 2000
+NOTHING = {"lost": 0, "duplicate": 0, "reordered": 0, "foreign": 0}
+
+
+def program():
+    found = next((path for path in (BUILD / "troupe-bench", ROOT / "build/troupe-bench") if path.exists()), None)
+    check(found, "there is no program `troupe-bench`: ./dev build tests")
+    return found
+
+
+def bench(*words, code=0, descriptors=None):
+    """Runs it, and gives its JSON."""
+    with scratch_folder() as folder:
+        file = Path(folder) / "out.json"
+        command = [program(), *map(str, words), "--quiet", "--json", file]
+        ended = subprocess.run(command, text=True, stderr=subprocess.PIPE, timeout=120,
+                               preexec_fn=descriptors and limit_descriptors(descriptors))
+        check_equal(ended.returncode, code, f"exit code of {' '.join(map(str, command))}: {ended.stderr}")
+        return json.loads(file.read_text())
+
+
+def check_ledger(report, **wanted):
+    got = {key: report["ledger"][key] for key in NOTHING}
+    check_equal(got, {**NOTHING, **wanted}, "the ledger")
+
+
+def crooked(deed, *words):
+    with CrookedBroker(deed) as broker:
+        report = bench("pair", "-h", "127.0.0.1", "-p", broker.port, "-c", 4, "-L", MESSAGES, "--drain", "3s", *words)
+        return report, broker.done
+
+
+def every(number, deed):
+    return lambda _, n: deed if n % number == number - 1 else None
+
+
+@test
+def an_honest_broker_loses_nothing():
+    for qos in (0, 1, 2):
+        report, _ = crooked(lambda *_: None, "-q", qos)
+        check_ledger(report)
+        check_equal(report["totals"]["published"], MESSAGES, "published")
+        check_equal(report["totals"]["received"], MESSAGES, "received")
+
+
+@test
+def every_dropped_message_is_lost():
+    for qos in (0, 1, 2):
+        report, done = crooked(every(50, DROP), "-q", qos)
+        check_equal(done[DROP], MESSAGES // 50, "dropped by the broker")
+        check_ledger(report, lost=done[DROP])
+
+
+@test
+def the_last_message_of_a_topic_is_missed_too():
+    report, done = crooked(lambda _, n: DROP if n == MESSAGES // 4 - 1 else None, "-q", 1)
+    check_equal(done[DROP], 4, "dropped by the broker")
+    check_ledger(report, lost=4)
+
+
+@test
+def every_doubled_message_is_a_duplicate():
+    for qos in (0, 1, 2):
+        report, done = crooked(every(40, DOUBLE), "-q", qos)
+        check_equal(done[DOUBLE], 4 * (MESSAGES // 4 // 40), "doubled by the broker")
+        check_ledger(report, duplicate=done[DOUBLE])
+
+
+@test
+def every_overtaken_message_is_reordered():
+    report, done = crooked(lambda _, n: HOLD if n % 30 == 7 else None, "-q", 1)
+    check_equal(done[HOLD], 4 * 17, "held back by the broker")
+    check_ledger(report, reordered=done[HOLD])
+
+
+@test
+def a_message_of_nobody_is_foreign():
+    report, done = crooked(every(100, FORGE), "-q", 1)
+    check_ledger(report, foreign=done[FORGE])
+
+
+@test
+def all_wrongs_at_once_are_told_apart():
+    deeds = {3: DROP, 10: DOUBLE, 20: HOLD, 30: FORGE}
+    report, done = crooked(lambda _, n: deeds.get(n % 40), "-q", 1)
+    check_ledger(report, lost=done[DROP], duplicate=done[DOUBLE], reordered=done[HOLD], foreign=done[FORGE])
+
+
+@test
+def fan_out_and_fan_in_are_counted_by_delivery():
+    report, done = crooked(every(50, DROP), "-q", 1, "--fan-out", 5, "--fan-in", 3)
+    check_equal(report["ledger"]["expected"], MESSAGES * 5, "expected")
+    check_ledger(report, lost=done[DROP] * 5)
+
+
+@test
+def a_stall_counts_from_when_messages_were_due():
+    """One second of stall at 100 messages a second: the messages due meanwhile waited from 1 s down to nothing."""
+    with CrookedBroker(lambda _, n: (STALL, 1) if n == 100 else None) as broker:
+        report = bench("pair", "-p", broker.port, "-c", 1, "-q", 1, "--rate", 100, "--duration", "4s")
+    check_ledger(report)
+    latency = report["latency_us"]
+    check(0.95e6 <= latency["max"] <= 2e6, f"the longest wait is {latency['max']} us")
+    # A quarter of 400 messages fell into the stall: the 95th percentile is in it, the median is not.
+    check(latency["p95"] >= 0.5e6, f"p95 is {latency['p95']} us")
+    check(latency["p50"] <= 0.2e6, f"p50 is {latency['p50']} us")
+
+
+@test
+def a_sender_held_up_by_its_window_counts_from_when_messages_were_due():
+    """One PUBACK comes a second late, and meanwhile a window of one message lets nothing leave. The broker delivers all
+    that it gets at once: who counted from sending would see no wait at all."""
+    with CrookedBroker(lambda _, n: (MUTE, 1) if n == 100 else None) as broker:
+        report = bench("pair", "-p", broker.port, "-c", 1, "-q", 1, "--rate", 100, "--duration", "4s", "-F", 1)
+    check_ledger(report)
+    check_equal(report["totals"]["published"], 400, "published")
+    latency = report["latency_us"]
+    check(0.9e6 <= latency["max"] <= 2e6, f"the longest wait is {latency['max']} us")
+    check(latency["p95"] >= 0.5e6, f"p95 is {latency['p95']} us")
+
+
+@test
+def a_broker_that_is_not_there_is_told():
+    report = bench("conn", "-p", 1, "-c", 3, code=1)
+    check_equal((report["ok"], report["totals"]["refused"]), (False, 3), "ok, refused")
+    check("connect" in report["trouble"], f"trouble: {report['trouble']}")
+
+
+@test
+def pairs_on_the_node_lose_and_double_nothing():
+    with Node() as node:
+        host, port = node.bound("ws")
+        for qos in (0, 1, 2):
+            for version in (4, 5):
+                report = bench("pair", "-h", host, "-p", port, "--ws", "-c", 20, "-q", qos, "-V", version, "--duration",
+                               "1s", "--broker-pid", node.pid)
+                check_ledger(report)
+                check(report["totals"]["published"] > 0, "nothing was published")
+                check_equal(report["totals"]["received"], report["totals"]["published"], "received")
+                check_equal(report["totals"]["unacknowledged"], 0, "unacknowledged")
+                check(report["broker"]["resident_bytes_max"] > 0, "the broker was not watched")
+
+
+@test
+def paced_pairs_in_several_processes_send_what_was_planned():
+    with Node() as node:
+        report = bench("pair", "-p", node.port(), "-c", 10, "-q", 1, "--rate", 500, "--duration", "2s",
+                       "--processes", 3, "--ifaddr", "127.0.0.2-127.0.0.4")
+        check_ledger(report)
+        check_equal(report["own"]["processes"], 3, "processes")
+        check_equal(report["totals"]["published"], 1000, "published")
+
+
+@test
+def ends_of_one_topic_in_different_processes_are_counted_together():
+    """A topic of eight clients, in processes that may have six each."""
+    with CrookedBroker(every(50, DROP)) as broker:
+        report = bench("pair", "-p", broker.port, "-c", 2, "-q", 1, "-L", MESSAGES, "--drain", "3s", "--fan-out", 5,
+                       "--fan-in", 3, descriptors=70)
+    check(report["own"]["processes"] > 2, "it ran in too few processes")
+    check_ledger(report, lost=broker.done[DROP] * 5)
+
+
+@test
+def every_cycle_of_churn_is_a_connection():
+    with Node() as node:
+        report = bench("churn", "-p", node.port("ws"), "--ws", "-c", 5, "-L", 200, "--duration", "20s")
+        check_equal(report["totals"]["cycles"], 200, "cycles")
+        check_equal(report["totals"]["refused"], 0, "refused")
+
+
+main()

@@ -1,0 +1,111 @@
+"""A broker that does wrong on purpose, and counts what it did: a load tool has to find exactly that."""
+import asyncio
+import contextlib
+import threading
+from collections import Counter, defaultdict
+
+import raw_mqtt as mqtt
+
+DROP, DOUBLE, HOLD, FORGE, STALL, MUTE = "drop", "double", "hold", "forge", "stall", "mute"
+
+
+class CrookedBroker:
+    """Speaks MQTT 5 over TCP on a port of the kernel's choice. `deed(topic, n)` says what becomes of message n of a
+    topic: None (delivered), DROP, DOUBLE, HOLD (delivered behind the next one of its topic), FORGE (delivered, and a
+    message of nobody with it), (STALL, seconds): all of the topic's delivery stops for so long, or (MUTE, seconds): it
+    is acknowledged so much later."""
+
+    def __init__(self, deed):
+        self.deed, self.done = deed, Counter()
+        self.subscribers, self.numbers, self.held = defaultdict(list), Counter(), defaultdict(list)
+        self.waiting = {}
+        self.ids = Counter()
+
+    def __enter__(self):
+        ready = threading.Event()
+        self.thread = threading.Thread(target=lambda: asyncio.run(self._run(ready)), daemon=True)
+        self.thread.start()
+        ready.wait(10)
+        return self
+
+    def __exit__(self, *_):
+        self.loop.call_soon_threadsafe(self.over.set)
+        self.thread.join(10)
+
+    async def _run(self, ready):
+        self.loop, self.over = asyncio.get_running_loop(), asyncio.Event()
+        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.port = server.sockets[0].getsockname()[1]
+        ready.set()
+        await self.over.wait()
+        server.close()
+
+    async def _serve(self, reader, writer):
+        rest = b""
+        with contextlib.suppress(ConnectionError, asyncio.CancelledError):
+            while data := await reader.read(65536):
+                rest += data
+                while True:
+                    whole, head, rest = mqtt.split(rest)
+                    if whole is None:
+                        break
+                    self._packet(whole, head, writer)
+        writer.close()
+
+    def _packet(self, whole, head, writer):
+        kind = whole[0] >> 4
+        if kind == mqtt.CONNECT:
+            writer.write(mqtt.packet(mqtt.CONNACK, b"\0\0\0"))
+        elif kind == mqtt.SUBSCRIBE:
+            read = mqtt.Reader(whole[head:])
+            packet_id, _ = read.take(2), read.properties()
+            name, options = read.text().decode(), read.number(1)
+            self.subscribers[name].append((writer, options & 3))
+            writer.write(mqtt.packet(mqtt.SUBACK, packet_id + b"\0" + bytes([options & 3])))
+        elif kind == mqtt.PINGREQ:
+            writer.write(mqtt.packet(mqtt.PINGRESP))
+        elif kind == mqtt.PUBLISH:
+            self._publish(mqtt.parse(whole, head, 5), writer)
+        elif kind in (mqtt.PUBREC, mqtt.PUBREL):
+            answer = mqtt.PUBREL if kind == mqtt.PUBREC else mqtt.PUBCOMP
+            writer.write(mqtt.ack(answer, int.from_bytes(whole[head:head + 2], "big")))
+
+    def _publish(self, message, publisher):
+        number = self.numbers[message.topic]
+        self.numbers[message.topic] += 1
+        deed = self.deed(message.topic, number)
+        if message.qos:
+            later = deed[1] if deed and deed[0] == MUTE else 0
+            answer = mqtt.ack(mqtt.PUBACK if message.qos == 1 else mqtt.PUBREC, message.packet_id)
+            self.loop.call_later(later, publisher.write, answer) if later else publisher.write(answer)
+        if deed and deed[0] == STALL:
+            self.done[STALL] += 1
+            self.waiting[message.topic] = []
+            self.loop.call_later(deed[1], self._go_on, message.topic)
+        elif deed:
+            self.done[deed if isinstance(deed, str) else deed[0]] += 1
+        self._do(deed, message)
+
+    def _do(self, deed, message):
+        if deed == DROP:
+            return
+        if deed == HOLD:
+            self.held[message.topic].append(message)
+            return
+        copies = [message, message] if deed == DOUBLE else [message]
+        for each in copies + self.held.pop(message.topic, []):
+            self._deliver(each.topic, each.payload)
+        if deed == FORGE:
+            self._deliver(message.topic, b"nobody's message, long enough for a stamp that it has not")
+
+    def _deliver(self, topic, payload):
+        if topic in self.waiting:
+            self.waiting[topic].append(payload)
+            return
+        for writer, qos in self.subscribers[topic]:
+            self.ids[writer] = self.ids[writer] % 65535 + 1
+            writer.write(mqtt.publish(topic, payload, qos, self.ids[writer]))
+
+    def _go_on(self, topic):
+        for payload in self.waiting.pop(topic):
+            self._deliver(topic, payload)
