@@ -43,7 +43,7 @@ station::station(caf::actor_system& system, std::uint32_t index, runtime::post_o
   loop_.on_flush([this] {
     links_.flush();
     place_.sessions.collect();
-    return false;
+    return links_.has_pending();
   });
 }
 

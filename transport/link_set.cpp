@@ -117,7 +117,8 @@ std::unique_ptr<link> link_set::release(link& moving) {
 
 void link_set::ready(std::uint64_t tag, std::uint32_t events) {
   auto* link = find({static_cast<std::uint32_t>(tag), static_cast<std::uint32_t>(tag >> 32)});
-  if (!link || link->phase == link_phase::dead) return;
+  if (!link) return;
+  if (link->phase == link_phase::dead) return unwatch(*link);  // or it is reported again and again until it is reaped
   contained(*link, [&] {
     if (link->in_handshake())
       handshaker_.proceed(*link);
@@ -143,6 +144,10 @@ void link_set::ready_while_paused(socket_link& on, std::uint32_t events) {
   if (events & EPOLLERR) return finish(on, on.phase == link_phase::open ? close_cause::reset : on.cause);
   if (!(events & EPOLLHUP)) return watch(on, false, on.watches_out);
   // What the peer sent before it hung up is still to be read after the pause.
+  unwatch(on);
+}
+
+void link_set::unwatch(socket_link& on) noexcept {
   poller_.remove(on.fd);
   on.unwatched = true;
 }
@@ -178,7 +183,6 @@ void link_set::notice(socket_link& to) {
   if (to.is_noticed) return;
   to.is_noticed = true;
   noticed_.push_back({to.slot, to.generation});
-  poller_.wake();
 }
 
 bool link_set::process_pending() {
@@ -187,7 +191,6 @@ bool link_set::process_pending() {
   noticed_.erase(noticed_.begin(), noticed_.begin() + count);
   for (const auto id : attending_)
     if (auto* link = find(id)) contained(*link, [&] { attend(*link); });
-  if (!noticed_.empty()) poller_.wake();
   return !noticed_.empty();
 }
 
@@ -265,9 +268,6 @@ void link_set::finish(socket_link& ending, close_cause cause) noexcept {
   if (ending.phase == link_phase::dead) return;
   ending.phase = link_phase::dead;
   ending.cause = cause;
-  // What is left in its socket would be reported again and again until the link is reaped.
-  if (!ending.unwatched) poller_.remove(ending.fd);
-  ending.unwatched = true;
   notice(ending);
 }
 

@@ -81,8 +81,10 @@ public:
   /// End of turn: one gathered write for each link that has output.
   void flush();
   /// Links with unread packets that were resumed, room in an outbox, ends of links; bounded for each call. To be called
-  /// once or more in every turn, of which there is one while something is left. Returns whether something is.
+  /// once or more in every turn. Returns whether something is left.
   bool process_pending();
+  /// Whether something is left: the loop must not wait for its descriptors and timers then.
+  bool has_pending() const noexcept { return !noticed_.empty(); }
   /// Closes all links as link::close does; those in their handshake at once.
   void close_all(close_reason why, std::string_view text);
   /// Links in any state, closing ones included.
@@ -125,6 +127,7 @@ private:
   time_point now() const noexcept { return std::max(node_clock::now(), advanced_to_); }
   void watch(socket_link& on, bool in, bool out) noexcept;
   void watch_again(socket_link& on) noexcept;
+  void unwatch(socket_link& on) noexcept;
   void arm(socket_link& on, time_point deadline);
   void fired(link_id id, timer_tick tick);
   void expired(socket_link& on);

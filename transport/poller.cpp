@@ -9,7 +9,6 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 namespace troupe::transport {
@@ -63,7 +62,6 @@ struct poller::implementation : std::enable_shared_from_this<implementation> {
   asio::posix::stream_descriptor set;
   asio::steady_timer timer;
   std::optional<time_point> armed;
-  bool wake_posted = false;
   bool closed = false;
 };
 
@@ -94,11 +92,6 @@ void poller::modify(int fd, std::uint32_t events, std::uint64_t tag) noexcept {
 }
 
 void poller::remove(int fd) noexcept { ::epoll_ctl(self_->set.native_handle(), EPOLL_CTL_DEL, fd, nullptr); }
-
-void poller::wake() {
-  if (std::exchange(self_->wake_posted, true)) return;
-  asio::post(self_->set.get_executor(), [self = self_] { self->wake_posted = false; });
-}
 
 void poller::timer_at(time_point when) {
   if (self_->armed && *self_->armed <= when) return;

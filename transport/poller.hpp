@@ -32,8 +32,6 @@ public:
   /// A round that is under way may still report the descriptor: a tag must tell that it is outdated.
   void remove(int fd) noexcept;
 
-  /// Has io_context::run*() return soon, once however often this is called before.
-  void wake();
   /// One timer: the earliest instant asked for since it last went off counts.
   void timer_at(time_point when);
 

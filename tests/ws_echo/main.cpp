@@ -95,7 +95,8 @@ int serve(const arguments& from) {
 
   boost::asio::signal_set signals{loop, SIGTERM, SIGINT};
   signals.async_wait([&](const auto&, int) { loop.stop(); });
-  while (loop.run_one() != 0) {
+  while (!loop.stopped()) {
+    if (!links.has_pending()) loop.run_one();
     while (loop.poll_one() != 0) continue;
     links.process_pending();
     links.flush();
