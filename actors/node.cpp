@@ -1,10 +1,10 @@
 #include "actors/node.hpp"
 
+#include <csignal>
 #include <cstdlib>
 #include <future>
 #include <mutex>
 
-#include <boost/asio/signal_set.hpp>
 #include <caf/all.hpp>
 #include <systemd/sd-daemon.h>
 
@@ -17,6 +17,7 @@
 #include "config/command_line.hpp"
 #include "config/log.hpp"
 #include "config/version.hpp"
+#include "transport/signals.hpp"
 
 namespace troupe {
 
@@ -70,7 +71,7 @@ std::uint32_t loop_count(const config::node_options& node) {
 
 class node final : public runtime::post_office {
 public:
-  node(config::options options, std::function<config::load_result()> reload);
+  node(config::options options, std::function<config::load_result()> reload, transport::signals& from_outside);
   ~node() override;
 
   /// Runs until a signal ends it. Returns the exit code.
@@ -90,7 +91,6 @@ private:
   std::vector<runtime::child_spec> root_children();
   void root_ended(const caf::error& reason);
 
-  void watch_signals();
   void on_signal(int number);
   void reload();
   void apply(const config::options& next);
@@ -116,8 +116,8 @@ private:
   caf::actor root_;
 
   // Loop 0 only
-  std::optional<boost::asio::signal_set> signals_;
-  std::optional<boost::asio::steady_timer> second_timer_, stop_timer_;
+  transport::signals& signals_;
+  std::optional<transport::reactor::timer> second_timer_, stop_timer_;
   time_point stop_deadline_{};
   std::uint64_t seconds_ = 0;
   bool stopping_ = false;
@@ -127,12 +127,13 @@ private:
   bool taken_down_ = false;
 };
 
-node::node(config::options options, std::function<config::load_result()> reload)
+node::node(config::options options, std::function<config::load_result()> reload, transport::signals& from_outside)
   : options_{std::move(options)},
     reload_options_{std::move(reload)},
     health_{options_.node_limits},
     system_{system_config_},
-    loops_{loop_count(options_.node)} {
+    loops_{loop_count(options_.node)},
+    signals_{from_outside} {
   auto budget = std::make_shared<retained_budget>(options_.node_limits);
   for (std::uint32_t i = 0; i < loops_; ++i)
     stations_.push_back(std::make_unique<station>(system_, i, *this, options_, tree_, budget));
@@ -145,8 +146,7 @@ node::node(config::options options, std::function<config::load_result()> reload)
     if (options_.node_limits.sessions_max != 0)
       each->place().sessions_full = [this] { return sessions() >= options_.node_limits.sessions_max; };
   }
-  auto& first = stations_.front()->loop().io();
-  signals_.emplace(first);
+  auto& first = stations_.front()->loop().reactor();
   second_timer_.emplace(first);
   stop_timer_.emplace(first);
 }
@@ -156,7 +156,7 @@ node::~node() { take_down(); }
 int node::run() {
   open_listeners();
   start_root();
-  watch_signals();
+  signals_.watch(stations_.front()->loop().reactor(), [this](int number) { on_signal(number); });
   every_second();
   for (auto& each : stations_) {
     each->begin();
@@ -248,15 +248,6 @@ void node::root_ended(const caf::error& reason) {
 
 // -- signals and the second -----------------------------------------------------------------------------------------
 
-void node::watch_signals() {
-  for (auto number : {SIGINT, SIGTERM, SIGHUP}) signals_->add(number);
-  signals_->async_wait([this](boost::system::error_code error, int number) {
-    if (error) return;
-    on_signal(number);
-    watch_signals();
-  });
-}
-
 void node::on_signal(int number) {
   if (number == SIGHUP) return reload();
   if (stopping_) {
@@ -283,9 +274,7 @@ void node::apply(const config::options& next) {
 }
 
 void node::every_second() {
-  second_timer_->expires_after(std::chrono::seconds{1});
-  second_timer_->async_wait([this](boost::system::error_code error) {
-    if (error) return;
+  second_timer_->after(std::chrono::seconds{1}, [this] {
     log::sum_up();
     judge_health();
     if (auto interval = options_.sys.interval.count();
@@ -318,8 +307,7 @@ void node::begin_stop() {
 // Links close when their client has, or after limits.linger.
 void node::wait_until_links_are_gone() {
   if (connections() == 0 || node_clock::now() >= stop_deadline_) return finish(config::exit_code::done);
-  stop_timer_->expires_after(std::chrono::milliseconds{20});
-  stop_timer_->async_wait([this](boost::system::error_code) { wait_until_links_are_gone(); });
+  stop_timer_->after(std::chrono::milliseconds{20}, [this] { wait_until_links_are_gone(); });
 }
 
 void node::finish(int exit_code) {
@@ -344,11 +332,13 @@ void node::take_down() {
   if (!stations_.empty() && stations_.front()->loop().started()) system_.await_all_actors_done();
   root_ = nullptr;  // not before it has ended: CAF ends an actor that nobody holds
   for (auto& each : stations_) each->loop().stop();
+  signals_.stop();
 }
 
 }  // namespace
 
 int run_node(config::options options, std::function<config::load_result()> reload) {
+  transport::signals from_outside{SIGINT, SIGTERM, SIGHUP};
   if (auto error = log::start(options.log)) {
     std::fprintf(stderr, "troupe: %s\n", error->c_str());
     return config::exit_code::failed;
@@ -357,7 +347,7 @@ int run_node(config::options options, std::function<config::load_result()> reloa
   log::info("node", "troupe {} starts with {} loops and {} open files at most", version_text, loop_count(options.node),
             descriptors);
   try {
-    return node{std::move(options), std::move(reload)}.run();
+    return node{std::move(options), std::move(reload), from_outside}.run();
   } catch (const std::exception& error) {
     log::error("node", "{}", error.what());
     return config::exit_code::failed;

@@ -25,12 +25,12 @@ station::station(caf::actor_system& system, std::uint32_t index, runtime::post_o
     tree_{tree},
     loop_{system, index},
     place_{loop_, office, options, tree, std::move(budget)},
-    links_{loop_.io(),
+    links_{loop_.reactor(),
            [this](transport::link& opened, transport::admission as) -> transport::link_events& {
              return place_.handshakes.begin(opened, as);
            },
            stats_},
-    timer_{loop_.io()} {
+    timer_{loop_.reactor()} {
   place_.release_link = [this](transport::link& leaving) { return links_.release(leaving); };
   place_.adopt_link = [this](std::unique_ptr<transport::link> moved) -> transport::link& {
     return links_.adopt(std::move(moved));
@@ -82,15 +82,13 @@ caf::actor station::start_supervisor() {
 // -- links and time -------------------------------------------------------------------------------------------------
 
 void station::listen(const std::shared_ptr<transport::listener>& to) {
-  acceptors_[to->options().name] = std::make_unique<transport::acceptor>(loop_.io(), links_, to);
+  acceptors_[to->options().name] = std::make_unique<transport::acceptor>(loop_.reactor(), links_, to);
 }
 
 void station::begin() { tick(); }
 
 void station::tick() {
-  timer_.expires_after(tick_interval);
-  timer_.async_wait([this](boost::system::error_code error) {
-    if (error) return;
+  timer_.after(tick_interval, [this] {
     place_.advance_timers();
     if (++ticks_ % ticks_between_sweeps == 0) place_.office.send(loop_.index(), runtime::role::shard, sweep_retained{});
     tick();

@@ -4,8 +4,6 @@
 #include <string>
 #include <unordered_map>
 
-#include <boost/asio/steady_timer.hpp>
-
 #include "actors/runtime/loop.hpp"
 #include "actors/runtime/supervisor.hpp"
 #include "actors/workplace.hpp"
@@ -53,7 +51,7 @@ private:
   workplace place_;
   transport::link_set links_;
   std::unordered_map<std::string, std::unique_ptr<transport::acceptor>> acceptors_;
-  boost::asio::steady_timer timer_;
+  transport::reactor::timer timer_;
   std::uint64_t shards_started_ = 0;
   std::uint64_t ticks_ = 0;
 };

@@ -23,7 +23,7 @@ std::uint32_t interest(const socket_link& link) noexcept {
 
 }  // namespace
 
-link_set::link_set(boost::asio::io_context& loop, open_handler on_open, link_stats& stats)
+link_set::link_set(reactor& on, open_handler on_open, link_stats& stats)
   : on_open_{std::move(on_open)},
     stats_{stats},
     free_slot_{no_slot},
@@ -31,9 +31,10 @@ link_set::link_set(boost::asio::io_context& loop, open_handler on_open, link_sta
     reader_{*this},
     writer_{*this},
     handshaker_{*this},
-    poller_{loop,
-            {[this](std::uint64_t tag, std::uint32_t events) { ready(tag, events); },
-             [this](time_point at) { advance(at); }}} {}
+    reactor_{on},
+    wheel_turn_{on} {
+  reactor_.many([this](std::uint64_t tag, std::uint32_t events) { ready(tag, events); });
+}
 
 link_set::~link_set() {
   for (auto& entry : slots_)
@@ -61,7 +62,7 @@ std::unique_ptr<socket_link> link_set::take_out(socket_link& leaving) noexcept {
   writer_.drop(leaving);
   auto& entry = slots_[leaving.slot];
   auto link = std::move(entry.link);
-  ++entry.generation;
+  if (++entry.generation == 0) entry.generation = 1;  // of no link
   entry.next_free = std::exchange(free_slot_, leaving.slot);
   --size_;
   link->set = nullptr;
@@ -80,7 +81,7 @@ std::uint64_t link_set::tag_of(const socket_link& of) noexcept { return std::uin
 void link_set::add(int fd, std::shared_ptr<listener> from, const peer_address& peer, admission as) {
   auto& fresh = insert(std::make_unique<socket_link>(fd, std::move(from), peer, as));
   try {
-    poller_.add(fd, interest(fresh), tag_of(fresh));
+    reactor_.add(fd, interest(fresh), tag_of(fresh));
     handshaker_.begin(fresh);
   } catch (const std::exception& failure) {
     log::peer_event("link", log::level::error, "{}: {}", peer.text(), failure.what());
@@ -95,7 +96,7 @@ link& link_set::adopt(std::unique_ptr<link> moved) {
   link.watches_in = true;
   link.unwatched = false;
   try {
-    poller_.add(link.fd, interest(link), tag_of(link));
+    reactor_.add(link.fd, interest(link), tag_of(link));
   } catch (const std::system_error& failure) {
     log::peer_event("link", log::level::error, "{}: {}", link.peer(), failure.what());
     finish(link, close_cause::reset);
@@ -109,7 +110,7 @@ std::unique_ptr<link> link_set::release(link& moving) {
   auto& link = static_cast<socket_link&>(moving);
   writer_.flush(link);
   reader_.released(link);
-  if (!link.unwatched) poller_.remove(link.fd);
+  if (!link.unwatched) reactor_.remove(link.fd);
   return take_out(link);
 }
 
@@ -148,7 +149,7 @@ void link_set::ready_while_paused(socket_link& on, std::uint32_t events) {
 }
 
 void link_set::unwatch(socket_link& on) noexcept {
-  poller_.remove(on.fd);
+  reactor_.remove(on.fd);
   on.unwatched = true;
 }
 
@@ -156,14 +157,14 @@ void link_set::watch(socket_link& on, bool in, bool out) noexcept {
   if (on.watches_in == in && on.watches_out == out) return;
   on.watches_in = in;
   on.watches_out = out;
-  if (!on.unwatched) poller_.modify(on.fd, interest(on), tag_of(on));
+  if (!on.unwatched) reactor_.modify(on.fd, interest(on), tag_of(on));
 }
 
 void link_set::watch_again(socket_link& on) noexcept {
   if (!on.unwatched) return watch(on, true, on.watches_out);
   on.watches_in = true;
   try {
-    poller_.add(on.fd, interest(on), tag_of(on));
+    reactor_.add(on.fd, interest(on), tag_of(on));
     on.unwatched = false;
   } catch (const std::system_error&) {
     finish(on, close_cause::reset);
@@ -293,7 +294,9 @@ void link_set::begin_close(socket_link& closing, close_reason why, std::string_v
 }
 
 void link_set::all_sent(socket_link& closing) {
-  if (closing.websocket && !closing.peer_closed && !closing.stream_broken)
+  if (closing.ends_when_sent())
+    finish(closing, closing.cause);
+  else if (closing.websocket && !closing.peer_closed && !closing.stream_broken)
     closing.phase = link_phase::awaiting_close;
   else
     shut_down_sending(closing);
@@ -358,13 +361,19 @@ void link_set::arm(socket_link& on, time_point deadline) {
   on.deadline = tick_at_or_after(deadline);
   if (on.armed != 0 && on.armed <= on.deadline) return;  // fires earlier and looks again
   on.armed = timers_.add(deadline, {on.slot, on.generation});
-  if (const auto next = timers_.next()) poller_.timer_at(*next);
+  await_next_deadline();
+}
+
+void link_set::await_next_deadline() {
+  const auto next = timers_.next();
+  if (!next || (wheel_turn_.due() && *wheel_turn_.due() <= *next)) return;
+  wheel_turn_.at(*next, [this] { advance(node_clock::now()); });
 }
 
 void link_set::advance(time_point to) {
   advanced_to_ = std::max(advanced_to_, to);
   timers_.advance(to, [this](link_id id, timer_tick tick) { fired(id, tick); });
-  if (const auto next = timers_.next()) poller_.timer_at(*next);
+  await_next_deadline();
   process_pending();
 }
 

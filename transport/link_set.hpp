@@ -14,7 +14,7 @@
 #include "transport/handshake.hpp"
 #include "transport/link.hpp"
 #include "transport/listener.hpp"
-#include "transport/poller.hpp"
+#include "transport/reactor.hpp"
 #include "transport/reader.hpp"
 #include "transport/socket_link.hpp"
 #include "transport/timer_wheel.hpp"
@@ -59,13 +59,12 @@ protected:
   ~message_events() = default;
 };
 
-/// All links of one loop, on an epoll set of its own inside the loop's io_context. Used on that loop only. Handlers are
-/// called from io_context::run*(), process_pending() and advance(); never from within send(), close(), flush(),
-/// adopt().
+/// All links of one loop, the many of its reactor. Used on that loop only. Handlers are called from reactor::serve(),
+/// process_pending() and advance(); never from within send(), close(), flush(), adopt().
 class link_set {
 public:
-  /// `stats` must outlive it. Throws std::system_error when the kernel gives no epoll descriptor.
-  link_set(boost::asio::io_context& loop, open_handler on_open, link_stats& stats);
+  /// `on` and `stats` must outlive it.
+  link_set(reactor& on, open_handler on_open, link_stats& stats);
   /// Closes what is left, without on_closed.
   ~link_set();
 
@@ -129,6 +128,7 @@ private:
   void watch_again(socket_link& on) noexcept;
   void unwatch(socket_link& on) noexcept;
   void arm(socket_link& on, time_point deadline);
+  void await_next_deadline();
   void fired(link_id id, timer_tick tick);
   void expired(socket_link& on);
   void judge_silence(socket_link& on);
@@ -189,7 +189,8 @@ private:
   class reader reader_;
   class writer writer_;
   handshaker handshaker_;
-  class poller poller_;
+  reactor& reactor_;
+  reactor::timer wheel_turn_;
 };
 
 }  // namespace troupe::transport

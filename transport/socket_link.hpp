@@ -73,6 +73,8 @@ struct socket_link final : link {
   bool takes_packets() const noexcept { return phase == link_phase::open && !is_paused && !is_flooded; }
   bool in_handshake() const noexcept { return phase < link_phase::open; }
   bool open_or_closing() const noexcept { return phase >= link_phase::open && phase < link_phase::dead; }
+  /// Both close frames are there: the server is to close first, and at once (RFC 6455, 7.1.1).
+  bool ends_when_sent() const noexcept { return phase == link_phase::flushing && websocket && peer_closed && !tls; }
   unread_bytes& unread_or_new();
 
   io_result read(std::span<std::byte> into) noexcept;

@@ -24,12 +24,12 @@ constexpr std::size_t record_bytes = 16 * 1024;
 /// Pending bytes written for one wake-up, so that one fast reader does not hold up the loop.
 constexpr std::size_t drain_budget = 256 * 1024;
 
-io_result send_some(int fd, iovec* parts, std::size_t count) noexcept {
+io_result send_some(int fd, iovec* parts, std::size_t count, int flags = 0) noexcept {
   msghdr message{};
   message.msg_iov = parts;
   message.msg_iovlen = count;
   for (;;) {
-    const auto sent = ::sendmsg(fd, &message, MSG_NOSIGNAL);
+    const auto sent = ::sendmsg(fd, &message, MSG_NOSIGNAL | flags);
     if (sent >= 0) return {io_status::done, static_cast<std::size_t>(sent)};
     if (errno == EAGAIN || errno == EWOULDBLOCK) return {io_status::want_write, 0};
     if (errno != EINTR) return {io_status::failed, 0};
@@ -235,7 +235,9 @@ std::size_t writer::write_pieces(socket_link& to) {
   return taken;
 }
 
+// What is followed by the end of the connection leaves in one segment with it.
 std::size_t writer::write_plain(socket_link& to) {
+  const auto flags = to.ends_when_sent() ? MSG_MORE : 0;
   std::array<iovec, 64> parts;
   std::size_t taken = 0;
   for (std::size_t next = 0; next < pieces_.size();) {
@@ -245,7 +247,7 @@ std::size_t writer::write_plain(socket_link& to) {
       parts[count] = {const_cast<std::byte*>(bytes.data()), bytes.size()};
       offered += bytes.size();
     }
-    const auto result = send_some(to.fd, parts.data(), count);
+    const auto result = send_some(to.fd, parts.data(), count, flags);
     if (result.status == io_status::failed) set_.finish(to, close_cause::reset);
     taken += result.bytes;
     if (result.bytes < offered) break;  // what is left waits for EPOLLOUT

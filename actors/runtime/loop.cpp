@@ -1,10 +1,6 @@
 #include "actors/runtime/loop.hpp"
 
-#include <system_error>
-
-#include <boost/asio/post.hpp>
 #include <caf/all.hpp>
-#include <sys/eventfd.h>
 
 #include "config/log.hpp"
 
@@ -19,60 +15,99 @@ constexpr std::size_t mail_per_round = 64;
 constexpr std::chrono::microseconds io_slice{25};
 constexpr std::chrono::microseconds actors_slice{50};
 constexpr std::size_t job_throughput = 64;
-
-int new_eventfd() {
-  auto result = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-  if (result < 0) throw std::system_error{errno, std::generic_category(), "eventfd"};
-  return result;
-}
+/// Turns of other loops that are run before one's own sockets are looked at again.
+constexpr int helps_per_turn = 4;
 
 }  // namespace
+
+thread_local loop* loop::current_ = nullptr;
 
 loop::loop(caf::actor_system& system, std::uint32_t index)
   : event_loop{&system},
     index_{index},
-    work_{io_.get_executor()},
     now_{node_clock::now()},
     seats_{seat{*this}, seat{*this}, seat{*this}, seat{*this}},
-    thread_id_{std::this_thread::get_id()},
-    wake_up_{io_, new_eventfd()} {
-  await_wake();
-}
+    thread_id_{std::this_thread::get_id()} {}
 
 loop::~loop() { stop(); }
 
 void loop::start() {
+  thread_id_ = std::thread::id{};  // what this thread sends from now on comes from elsewhere
   thread_ = std::thread{[this] { run(); }};
 }
 
 void loop::stop() {
   stopping_ = true;
-  boost::asio::post(io_, [] {});
+  reactor_.wake();
   if (thread_.joinable()) thread_.join();
 }
 
 void loop::run() {
-  thread_id_ = std::this_thread::get_id();
+  current_ = this;
   auto more = false;
   while (!stopping_) {
     try {
-      if (!more) io_.run_one();
-      auto started = node_clock::now();
-      now_ = started;
-      more = serve_io(started + io_slice);
+      reactor_.wait(more ? std::chrono::nanoseconds{} : std::chrono::nanoseconds::max());
+      const auto started = now_ = reactor_.woke_at();
+      more = reactor_.serve(started + io_slice);
       more |= turn();
+      more = serve_others(more);
       longest_turn_ = std::max(longest_turn_.load(), node_clock::now() - started);
-    } catch (const std::exception& error) {  // handlers of Asio are outside of CAF's guard
+    } catch (const std::exception& error) {  // sockets, timers and tasks are outside of CAF's guard
       log::error("node", "loop {}: {}", index_, error.what());
+      more = true;
     }
   }
+  serve_others(true);
+  current_ = nullptr;
 }
 
-bool loop::serve_io(time_point until) {
-  while (io_.poll_one() != 0)
-    if (node_clock::now() >= until) return true;
-  return false;
+// -- other loops ----------------------------------------------------------------------------------------------------
+
+/// A loop that runs sees to it at the end of its turn; all others at once.
+void loop::ask() noexcept {
+  if (!reactor_.ask()) return;
+  if (current_ != nullptr)
+    current_->owed_.push_back(this);
+  else
+    reactor_.rouse();
 }
+
+/// Does the work of those that sleep, or wakes them where there is enough to do for both. Returns whether this loop has
+/// work itself.
+bool loop::serve_others(bool busy) {
+  for (auto helps = 0; !owed_.empty();) {
+    auto& other = *owed_.back();
+    owed_.pop_back();
+    if (busy || helps == helps_per_turn || !other.reactor_.borrow()) {
+      other.reactor_.rouse();
+      continue;
+    }
+    ++helps;
+    const auto more = help(other);
+    other.reactor_.give_back();
+    if (more) other.reactor_.rouse();
+    if (owed_.empty() && reactor_.is_woken()) busy = turn();  // what it has answered
+  }
+  return busy;
+}
+
+/// One turn of a loop that was borrowed. What that loop owes to others becomes ours.
+bool loop::help(loop& sleeping) noexcept {
+  current_ = &sleeping;
+  auto more = true;
+  try {
+    more = sleeping.turn();
+  } catch (const std::exception& error) {
+    log::error("node", "loop {}: {}", sleeping.index_, error.what());
+  }
+  current_ = this;
+  std::ranges::copy_if(sleeping.owed_, std::back_inserter(owed_), [this](auto* each) { return each != this; });
+  sleeping.owed_.clear();
+  return more;
+}
+
+// -- a turn ---------------------------------------------------------------------------------------------------------
 
 bool loop::turn() {
   now_ = node_clock::now();
@@ -98,7 +133,7 @@ void loop::exec_later(caf::resumable* job) {
     std::lock_guard guard{foreign_mutex_};
     foreign_jobs_.push_back(job);
   }
-  wake();
+  ask();
 }
 
 void loop::post(role to, caf::mailbox_element_ptr mail, mail_class urgency) {
@@ -110,38 +145,38 @@ void loop::post(role to, caf::mailbox_element_ptr mail, mail_class urgency) {
     std::lock_guard guard{foreign_mutex_};
     foreign_mail_.push_back({to, urgency, std::move(mail)});
   }
-  wake();
+  ask();
 }
 
-void loop::run_soon(std::function<void()> task) { boost::asio::post(io_, std::move(task)); }
-
-// One wake-up serves everything that arrives until the loop has looked. Not by boost::asio::post: that allocates, and
-// makes its system call under the mutex which the woken thread wants first of all.
-void loop::wake() noexcept {
-  if (!wake_pending_.exchange(true)) eventfd_write(wake_up_.native_handle(), 1);
-}
-
-void loop::await_wake() {
-  wake_up_.async_wait(boost::asio::posix::stream_descriptor::wait_read, [this](boost::system::error_code error) {
-    if (error) return;
-    eventfd_t count = 0;
-    eventfd_read(wake_up_.native_handle(), &count);
-    await_wake();
-  });
+void loop::run_soon(std::function<void()> task) {
+  {
+    std::lock_guard guard{foreign_mutex_};
+    foreign_tasks_.push_back(std::move(task));
+  }
+  ask();
 }
 
 void loop::take_foreign() {
-  if (!wake_pending_.load()) return;
-  wake_pending_ = false;
+  if (!reactor_.was_woken()) return;
   {
     std::lock_guard guard{foreign_mutex_};
     taken_mail_.swap(foreign_mail_);
     taken_jobs_.swap(foreign_jobs_);
+    taken_tasks_.swap(foreign_tasks_);
   }
   for (auto& each : taken_mail_) seat_of(each.to).push(std::move(each.mail), each.urgency);
   jobs_.insert(jobs_.end(), taken_jobs_.begin(), taken_jobs_.end());
   taken_mail_.clear();
   taken_jobs_.clear();
+  if (!taken_tasks_.empty()) run_tasks();
+}
+
+void loop::run_tasks() {
+  for (auto& task : std::exchange(taken_tasks_, {})) try {
+      task();
+    } catch (const std::exception& error) {
+      log::error("node", "loop {}: {}", index_, error.what());
+    }
 }
 
 bool loop::dispatch_mail() {

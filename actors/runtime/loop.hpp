@@ -8,18 +8,19 @@
 #include <thread>
 #include <vector>
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
-
 #include "actors/runtime/event_loop.hpp"
 #include "actors/runtime/seat.hpp"
+#include "transport/reactor.hpp"
 
 namespace troupe::runtime {
 
-/// One event loop: a thread's worth of Asio that is at the same time a CAF execution unit. A turn is: what the sockets
+/// One event loop: a thread with a reactor that is at the same time a CAF execution unit. A turn is: what the sockets
 /// and timers brought, then the mail and the actors until nobody has work left, then one flush of everything written.
 /// Neither half takes much longer than a slice of time; what is left waits for the next turn.
+///
+/// Loops that have nothing to do sleep, and to wake one costs both sides more than most messages do. So a loop that has
+/// mail for a sleeping one, and nothing else to do, runs that one's turn in its place: at low load one thread carries a
+/// message all the way, and the others wake up as there is more to do.
 class loop final : public event_loop {
 public:
   loop(caf::actor_system& system, std::uint32_t index);
@@ -33,7 +34,7 @@ public:
   void post(role to, caf::mailbox_element_ptr mail, mail_class urgency);
   seat& seat_of(role which) noexcept { return seats_[static_cast<std::size_t>(which)]; }
 
-  boost::asio::io_context& io() noexcept { return io_; }
+  transport::reactor& reactor() noexcept { return reactor_; }
   /// Runs `task` on the loop, in a later turn. Thread-safe; exceptions are logged and cost nothing but the task.
   void run_soon(std::function<void()> task);
 
@@ -51,7 +52,10 @@ public:
 
   /// Longest turn since the last call: how late a timer or a packet may be served. Thread-safe.
   std::chrono::nanoseconds take_longest_turn() noexcept { return longest_turn_.exchange({}); }
-  bool in_this_thread() const noexcept { return std::this_thread::get_id() == thread_id_.load(); }
+  /// Whether this thread runs the loop: its own one, another loop's that helps, before start() the one that made it.
+  bool in_this_thread() const noexcept {
+    return current_ == this || (current_ == nullptr && std::this_thread::get_id() == thread_id_.load());
+  }
 
 private:
   struct letter {
@@ -61,22 +65,25 @@ private:
   };
 
   void run();
-  bool serve_io(time_point until);
-  void wake() noexcept;
-  void await_wake();
+  void ask() noexcept;
+  bool serve_others(bool busy);
+  bool help(loop& sleeping) noexcept;
   void take_foreign();
+  void run_tasks();
   bool run_jobs();
   bool dispatch_mail();
   void run_job(caf::resumable* job);
 
+  static thread_local loop* current_;  ///< the loop that this thread runs
+
   std::uint32_t index_;
-  boost::asio::io_context io_{1};
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  transport::reactor reactor_;
   time_point now_;
   std::array<seat, role_count> seats_;
   std::deque<caf::resumable*> jobs_;
   std::function<bool()> gather_;
   std::function<bool()> flush_;
+  std::vector<loop*> owed_;  ///< loops we have given work to, and not yet seen to it that it is done
   std::thread thread_;
   std::atomic<std::thread::id> thread_id_;
   std::atomic<std::chrono::nanoseconds> longest_turn_{};
@@ -85,9 +92,9 @@ private:
   std::vector<letter> foreign_mail_;
   std::vector<caf::resumable*> foreign_jobs_;
   std::vector<letter> taken_mail_;
+  std::vector<std::function<void()>> foreign_tasks_;
   std::vector<caf::resumable*> taken_jobs_;
-  boost::asio::posix::stream_descriptor wake_up_;  ///< an eventfd
-  std::atomic<bool> wake_pending_ = false;
+  std::vector<std::function<void()>> taken_tasks_;
   std::atomic<bool> stopping_ = false;
 };
 

@@ -83,7 +83,7 @@ crowd::crowd(const options& from, const inproc::plan& along, actors::station& at
     clients_(along.count_of(at.loop().index()), memory_link{*this}),
     stride_{plan::publisher_stride(clients_.size())},
     payload_(std::max<std::size_t>(from.payload_bytes, sizeof(stamp))),
-    timer_{at.loop().io()} {
+    timer_{at.loop().reactor()} {
   // In place of what a station does for its sockets.
   at.loop().on_gather([this] {
     auto more = at_.place().routes.flush();
@@ -138,15 +138,10 @@ bool crowd::read() {
 }
 
 void crowd::arm() {
-  if (armed_ || !(ticks_idly_ || (start_ && !all_published()))) return;
+  if (timer_.due() || !(ticks_idly_ || (start_ && !all_published()))) return;
   auto at = node_clock::now() + options_.tick;
   if (start_) at = std::max(at, *start_ + plan_.due(at_.loop().index(), next_));
-  armed_ = true;
-  timer_.expires_at(at);
-  timer_.async_wait([this](boost::system::error_code) {
-    armed_ = false;
-    figures_.ticks.add();
-  });
+  timer_.at(at, [this] { figures_.ticks.add(); });
 }
 
 // -- what clients say -----------------------------------------------------------------------------------------------

@@ -6,8 +6,6 @@
 #include <span>
 #include <vector>
 
-#include <boost/asio/steady_timer.hpp>
-
 #include "actors/station.hpp"
 #include "bench/inproc/memory_link.hpp"
 #include "bench/inproc/options.hpp"
@@ -120,8 +118,7 @@ private:
   time_point measured_from_{}, end_{};
   std::vector<std::byte> payload_;
   std::atomic<bool> all_published_ = false;
-  boost::asio::steady_timer timer_;
-  bool armed_ = false;
+  transport::reactor::timer timer_;
   bool ticks_idly_ = false;
 };
 

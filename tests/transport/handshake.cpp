@@ -45,7 +45,7 @@ CAF_TEST(frames_that_come_with_the_upgrade_are_read) {
 }
 
 CAF_TEST(frames_that_come_with_the_upgrade_wait_if_the_link_opens_paused) {
-  boost::asio::io_context io{1};
+  reactor io;
   link_stats stats;
   recorder events;
   link* opened = nullptr;
@@ -63,7 +63,8 @@ CAF_TEST(frames_that_come_with_the_upgrade_wait_if_the_link_opens_paused) {
   client with{*listening};
   with.send(upgrade_request + client_frame(packet(3)));
   const auto turn = [&] {
-    while (io.poll_one() != 0) continue;
+    io.wait({});
+    io.serve(time_point::max());
     links.process_pending();
     links.flush();
     return opened != nullptr;

@@ -107,7 +107,7 @@ CAF_TEST(unix_sockets_serve_have_their_mode_and_leave_no_file) {
     with.send(packet(4));
     with.close();
     for (int i = 0; i < 10; ++i) on.turn();
-    CAF_CHECK_EQUAL(on.io.poll(), 0u);
+    CAF_CHECK(!on.io.wait({}));
     on.opened[0]->resume();
     CAF_CHECK(on.until([&] { return on.events.closed == close_cause::closed_by_peer; }));
     CAF_CHECK_EQUAL(on.events.packets.size(), 2u);
@@ -191,7 +191,7 @@ int run_out_of_descriptors() {
   if (::connect(spare, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return 4;
   if (!on.until([&] { return on.listening->refused(refusal::descriptors) == 1; })) return 5;
   on.turn();
-  if (on.io.poll() != 0) return 6;  // does not spin
+  if (on.io.wait({})) return 6;  // does not spin
   ::fcntl(spare, F_SETFL, O_NONBLOCK);
   char byte;
   if (!on.until([&] { return ::recv(spare, &byte, 1, 0) == 0; })) return 7;

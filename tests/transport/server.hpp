@@ -22,8 +22,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <boost/asio/io_context.hpp>
-
 #include "transport/acceptor.hpp"
 #include "transport/link_set.hpp"
 #include "transport/websocket/frame_decoder.hpp"
@@ -96,7 +94,7 @@ struct recorder final : link_events {
 
 /// One loop with its links; every link that opens is handled by `events`.
 struct loop {
-  boost::asio::io_context io{1};
+  reactor io;
   link_stats stats;
   recorder events;
   std::vector<link*> opened;
@@ -110,7 +108,8 @@ struct loop {
                  stats};
 
   void turn() {
-    while (io.poll_one() != 0) continue;
+    io.wait({});
+    io.serve(time_point::max());
     links.process_pending();
     links.flush();
   }
@@ -121,7 +120,7 @@ inline bool run_until(std::initializer_list<loop*> loops, const std::function<bo
   while (std::chrono::steady_clock::now() < limit) {
     for (auto* each : loops) each->turn();
     if (done()) return true;
-    (*loops.begin())->io.run_one_for(1ms);
+    (*loops.begin())->io.wait(1ms);
   }
   return false;
 }

@@ -12,11 +12,9 @@
 #include <string>
 #include <string_view>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
-
 #include "transport/acceptor.hpp"
 #include "transport/link_set.hpp"
+#include "transport/signals.hpp"
 
 namespace troupe::transport {
 namespace {
@@ -81,7 +79,10 @@ config::listener_options options_for(const arguments& from) {
 }
 
 int serve(const arguments& from) {
-  boost::asio::io_context loop{1};
+  class signals signals {
+    SIGTERM, SIGINT
+  };
+  reactor loop;
   link_stats stats;
   link_set* set = nullptr;
   echo handler{set};
@@ -93,14 +94,15 @@ int serve(const arguments& from) {
   std::printf("%u\n", unsigned{listening->port()});
   std::fflush(stdout);
 
-  boost::asio::signal_set signals{loop, SIGTERM, SIGINT};
-  signals.async_wait([&](const auto&, int) { loop.stop(); });
-  while (!loop.stopped()) {
-    if (!links.has_pending()) loop.run_one();
-    while (loop.poll_one() != 0) continue;
+  auto stopped = false;
+  signals.watch(loop, [&](int) { stopped = true; });
+  while (!stopped) {
+    loop.wait(links.has_pending() ? std::chrono::nanoseconds{} : std::chrono::nanoseconds::max());
+    loop.serve(time_point::max());
     links.process_pending();
     links.flush();
   }
+  signals.stop();
   return 0;
 }
 
