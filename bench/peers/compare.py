@@ -2,7 +2,7 @@
 """The same work for Troupe and for other brokers, in turn, several rounds: medians and shares of mosquitto's.
 
 Every run has a broker of its own, freshly started on ports of its own; the load comes from troupe-bench on the same
-machine. Writes peers.json (all figures of all rounds) and peers.md (the table, which is printed, too).
+machine. Writes peers.json (all figures of all rounds), peers.md (the table, which is printed, too) and peers.html.
 """
 import argparse
 import datetime
@@ -18,6 +18,7 @@ import sys
 import brokers
 import comparison
 import markdown
+import page
 import run
 from rows import ROWS
 
@@ -97,6 +98,7 @@ def write(folder, rows, peers, runs, about):
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "peers.json").write_text(json_of(lines, about, runs))
     (folder / "peers.md").write_text(table)
+    (folder / "peers.html").write_text(page.document(lines, about, runs))
     return table
 
 
