@@ -68,7 +68,7 @@ def bar(line, name, title):
     else:
         marks = fill(line, name) + marks
         value = f"{number(middle, line.row.unit)} <span>{times_text(line, name)}</span>"
-    if name == OURS and line.to_reach():
+    if name == OURS and line.to_reach() and any(line.rounds.values()):
         marks += f'\n<i class="goal" style="left:{place(line, line.to_reach()):.1f}%"></i>'
     return (f'<div class="bar{ours}"><b>{title}</b><div class="track">\n{marks}</div>\n'
             f'<div class="value">{value}</div></div>')

@@ -108,6 +108,8 @@ def note_checks():
 def document_checks():
     line = a_line([a_run(5.0)], [a_run(10.0), a_run(12.0)], [{"failed": "it <fell>"}, a_run(50.0)])
     runs = {CLOSED.work: {"troupe": [a_run(5.0)], "mosquitto": [a_run(10.0), a_run(12.0)], "rabbitmq": [a_run(50.0)]}}
+    nothing = a_line([], [], row=dataclasses.replace(CLOSED, share=None, most=4))
+    empty = page.card(nothing, ABOUT["brokers"])
     text, whole = markdown.document([line, line], ABOUT), page.document([line], ABOUT, runs)
     table = [row for row in text.splitlines() if row.startswith("|")]
     shares = [float(each) for each in re.findall(r"(?:width|left):([\d.]+)%", whole)]
@@ -119,6 +121,7 @@ def document_checks():
         ("the page escapes what others say", "it &lt;fell&gt;" in whole and "a <processor>" not in whole),
         ("the page needs nothing else", not re.search(r"https?:|src=|<link|url\(|@import", whole)),
         ("the page has a line for each broker", whole.count('class="track"') == len(PEERS)),
+        ("a row without any figure has its place", empty.count("no figure") == len(PEERS)),
         ("no bar is longer than its track", shares and max(shares) == 100),
     ]
 
