@@ -86,8 +86,9 @@ def message_notes(row, runs):
         notes.append(f"did not take {unsent:,} of {total(runs, 'totals', 'planned'):,} messages when they were due")
     worst = min(map(timely, runs), default=1.0)
     if worst < BEHIND:
-        notes.append(f"deliveries fell behind, {worst:.0%} came within the measured time"
-                     + (": CPU time of the whole run, to the last delivery" if row.closed else ""))
+        whole, part = ": CPU time of the whole run, to the last delivery", "; its CPU time leaves out the rest"
+        how = whole if row.closed else part
+        notes.append(f"deliveries fell behind, {worst:.0%} came within the measured time{how}")
     return notes
 
 

@@ -17,19 +17,24 @@ def rounds_text(about):
     counts = {}
     for each in about["brokers"].values():
         counts.setdefault(each["rounds"], []).append(each["title"])
-    return ", ".join(f"{count} {'round' if count == 1 else 'rounds'} for {' and '.join(names)}"
+    return ", ".join(f"{count} {'round' if count == 1 else 'rounds'} for {listed(names)}"
                      for count, names in sorted(counts.items(), reverse=True))
 
 
+def listed(names):
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
 class Footnotes:
-    """Each said once, and numbered in the order of their first use."""
+    """One for all that is said of a broker in a row; each stands once, numbered in the order of their first use."""
 
     def __init__(self):
         self.known = {}
 
     def marks(self, title, notes):
-        numbers = [self.known.setdefault(f"{title}: {note}", len(self.known) + 1) for note in notes]
-        return "".join(f" [{each}]" for each in numbers)
+        if not notes:
+            return ""
+        return f" [{self.known.setdefault(f'{title}: ' + '; '.join(notes), len(self.known) + 1)}]"
 
     def text(self):
         return "".join(f"- [{mark}] {note}.\n" for note, mark in self.known.items())

@@ -52,8 +52,8 @@ def card(line, brokers):
     parts += [bar(line, name, each["title"]) for name, each in brokers.items()]
     if line.median(MEASURE):
         parts.append(f'<div class="axis"><span></span><div><i>0</i><i>1×</i><i>{LONGEST:g}×</i></div></div>')
-    said = [f"<li>{paragraph(each['title'] + ': ' + note)}</li>" for name, each in brokers.items()
-            for note in line.notes[name]]
+    said = [f"<li>{paragraph(each['title'] + ': ' + '; '.join(line.notes[name]))}</li>"
+            for name, each in brokers.items() if line.notes[name]]
     if said:
         parts += ['<ul class="notes">', *said, "</ul>"]
     return "\n".join([*parts, "</article>"])

@@ -118,6 +118,9 @@ def document_checks():
         ("the table shows medians and the share",
          "| closed | us/message | 5.00 | 11.00 | 50.00 [1] | 0.45 | 0.50 | reached |" in table),
         ("a footnote stands once", text.count("[1] Rabbitmq: could not be measured: it <fell>.") == 1),
+        ("a broker has one footnote in a row", markdown.Footnotes().marks("A", ["it fell", "it stood"]) == " [1]"),
+        ("brokers are listed", [markdown.listed(each) for each in (["a"], ["a", "b"], ["a", "b", "c"])]
+         == ["a", "a and b", "a, b and c"]),
         ("the page escapes what others say", "it &lt;fell&gt;" in whole and "a <processor>" not in whole),
         ("the page needs nothing else", not re.search(r"https?:|src=|<link|url\(|@import", whole)),
         ("the page has a line for each broker", whole.count('class="track"') == len(PEERS)),
