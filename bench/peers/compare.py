@@ -1,121 +1,131 @@
 #!/usr/bin/python3
-"""The same work for Troupe and for other brokers, in turn, several rounds: medians and ratios.
-
-    compare.py [--rounds N] [--seconds N] [--out FOLDER] [row...]
+"""The same work for Troupe and for other brokers, in turn, several rounds: medians and shares of mosquitto's.
 
 Every run has a broker of its own, freshly started on ports of its own; the load comes from troupe-bench on the same
-machine. Rows are chosen by a part of their name. Writes <FOLDER>/peers.json and <FOLDER>/peers.md, and prints the
-latter. CPU time is the broker's, user and system, from /proc; memory is its resident size.
+machine. Writes peers.json (all figures of all rounds), peers.md (the table, which is printed, too) and peers.html.
 """
 import argparse
+import datetime
 import json
+import os
 import pathlib
-import statistics
+import platform
+import resource
+import signal
 import subprocess
 import sys
-import tempfile
 
 import brokers
+import comparison
+import markdown
+import page
+import run
+from rows import ROWS
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BENCH = ROOT / "build/troupe-bench"
-
-PAIRS = ["pair", "--ws", "-c", "100", "-s", "256", "-F", "10"]
-FAN_OUT = ["pair", "--ws", "-c", "1", "--fan-out", "500", "-s", "256", "-F", "10"]
-CPU, LATENCY = "broker.us_per_message", "latency_us"
+DESCRIPTORS = 20_000  # for each broker, and for each process of the load
+PEERS = {"troupe": lambda: brokers.Troupe(ROOT / "build/troupe"), "mosquitto": brokers.Mosquitto,
+         "rabbitmq": brokers.RabbitMQ, "ejabberd": brokers.Ejabberd}
 
 
-class Row:
-    """`figure`: a path in troupe-bench's JSON; `share`: of mosquitto's, what is to be reached."""
-
-    def __init__(self, name, unit, figure, share, words, timed=True):
-        self.name, self.unit, self.figure, self.share, self.words, self.timed = name, unit, figure, share, words, timed
+def rounds_of(peer, asked):
+    return asked.rounds if peer.every_round else min(asked.rounds, asked.rounds_others)
 
 
-PACED_5000 = ["pair", "--ws", "-c", "1000", "-s", "256", "-q", "1", "--rate", "5000", "--warmup", "2s"]
-ROWS = [
-    Row("one to one QoS 0, 100 pairs", "us/message", CPU, 0.45, [*PAIRS, "-q", "0"]),
-    Row("one to one QoS 1, 100 pairs, window 10", "us/message", CPU, 0.32, [*PAIRS, "-q", "1"]),
-    Row("one to one QoS 2, likewise", "us/message", CPU, 0.25, [*PAIRS, "-q", "2"]),
-    Row("fan-out 1 to 500 QoS 0", "us/delivery", "broker.us_per_delivery", 0.33, [*FAN_OUT, "-q", "0"]),
-    Row("fan-out 1 to 500 QoS 1", "us/delivery", "broker.us_per_delivery", 0.28, [*FAN_OUT, "-q", "1"]),
-    Row("fan-in 100 to 1 QoS 1, 20,000 messages/s", "us/message", CPU, 0.45,
-        ["pair", "--ws", "-c", "1", "--fan-in", "100", "-s", "256", "-q", "1", "--rate", "20000", "--warmup", "1s"]),
-    Row("paced 5,000 messages/s QoS 1 over 1,000 pairs", "us/message", CPU, 0.20, PACED_5000),
-    Row("the same: end to end p50", "us", LATENCY + ".p50", 0.18, PACED_5000),
-    Row("the same: end to end p99", "us", LATENCY + ".p99", 0.15, PACED_5000),
-    Row("paced 10,000 messages/s QoS 1 over 9,000 pairs", "us/message", CPU, 0.35,
-        ["pair", "--ws", "-c", "9000", "-s", "256", "-q", "1", "--rate", "10000", "-R", "3000", "--warmup", "3s"]),
-    Row("connect, CONNACK, disconnect", "us/cycle", "broker.us_per_cycle", 0.60, ["churn", "--ws", "-c", "50"]),
-    Row("idle and subscribed, 15,000 connections", "bytes/connection", "broker.resident_bytes_per_connection",
-        1200 / 6270, ["sub", "--ws", "-c", "15000", "-R", "3000", "-t", "t/%i"]),
-]
-
-
-def value(result, path):
-    for key in path.split(".", 1) if path.startswith(LATENCY) else path.split("."):
-        result = result[key]
-    return result
-
-
-def measure(row_words, broker, seconds):
-    """The JSON of one run against a broker that was just started."""
-    with broker.running() as running, tempfile.NamedTemporaryFile("r", suffix=".json") as out:
-        command = [BENCH, *row_words, "-p", running.port, "--broker-pid", running.pid, "--duration", f"{seconds}s",
-                   "--quiet", "--json", out.name]
-        done = subprocess.run([str(word) for word in command], capture_output=True, text=True,
-                              timeout=60 + 10 * seconds)
-        if done.returncode != 0:
-            sys.exit(f"{broker.name}: {' '.join(row_words)}: {done.stderr.strip()}")
-        return json.load(out)
-
-
-def compare(rows, peers, rounds, seconds):
-    """{row name: {broker: [figure of each round]}}; rows of the same words share their runs."""
-    figures = {row.name: {peer.name: [] for peer in peers} for row in rows}
-    for words in dict.fromkeys(tuple(row.words) for row in rows):
-        for number in range(rounds):
+def measured(rows, peers, asked):
+    """{work: {broker's name: [run of each round]}}; a broker that fails is not asked to do the same again."""
+    runs = {}
+    for work in dict.fromkeys(row.work for row in rows):
+        sharing = [row for row in rows if row.work == work]
+        of_work = runs[work] = {peer.name: [] for peer in peers}
+        for number in range(asked.rounds):
             for peer in peers if number % 2 == 0 else reversed(peers):
-                result = measure(words, peer, seconds)
-                lost = result["ledger"]["lost"] + result["ledger"]["duplicate"]
-                for row in rows:
-                    if tuple(row.words) == words:
-                        figures[row.name][peer.name].append(value(result, row.figure))
-                        print(f"{row.name}, round {number + 1}, {peer.name}: {figures[row.name][peer.name][-1]:.2f} "
-                              f"{row.unit}{f', {lost} LOST OR DOUBLED' if lost else ''}", file=sys.stderr)
-    return figures
+                seen = of_work[peer.name]
+                if number >= rounds_of(peer, asked) or sharing[0].qos > peer.qos_max or unable(seen, sharing[0]):
+                    continue
+                seen.append(run.carried_out(work, peer, asked.seconds))
+                tell(sharing, peer, number, seen[-1])
+    return runs
 
 
-def table(rows, figures, peers):
-    others = [peer.name for peer in peers if peer.name != "troupe"]
-    lines = ["| work | unit | " + " | ".join(["troupe", *others, "share of mosquitto's", "to reach"]) + " |",
-             "|---|---|" + "---|" * (len(others) + 3)]
+def unable(seen, row):
+    return any(run.figure(row, each) is None for each in seen)
+
+
+def tell(rows, peer, number, of):
     for row in rows:
-        medians = {name: statistics.median(seen) for name, seen in figures[row.name].items() if seen}
-        share = medians["troupe"] / medians["mosquitto"] if medians.get("mosquitto") else None
-        cells = [f"{medians['troupe']:,.1f}", *(f"{medians[name]:,.1f}" if name in medians else "-" for name in others)]
-        reached = "-" if share is None else f"{share:.2f}"
-        lines.append(f"| {row.name} | {row.unit} | {' | '.join(cells)} | {reached} | {row.share:.2f} |")
-    return "\n".join(lines) + "\n"
+        said = [comparison.number(run.figure(row, of), row.unit) + f" {row.unit}", *comparison.notes_of(row, [of])]
+        print(f"{row.name}, round {number + 1}, {peer.title}: {'; '.join(said)}", file=sys.stderr)
+
+
+def commit():
+    described = subprocess.run(["git", "-C", ROOT, "describe", "--always", "--dirty"], capture_output=True, text=True)
+    return described.stdout.strip()
+
+
+def processor():
+    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.machine()
+
+
+def about_run(peers, asked):
+    return {
+        "date": datetime.date.today().isoformat(), "commit": commit(), "processor": processor(),
+        "cores": os.cpu_count(), "kernel": f"{platform.system()} {platform.release()}", "seconds": asked.seconds,
+        "brokers": {peer.name: {"title": peer.title, "version": peer.version(), "mqtt": peer.mqtt,
+                                "qos_max": peer.qos_max, "rounds": rounds_of(peer, asked)} for peer in peers},
+    }
+
+
+def json_of(lines, about, runs):
+    """One run a line."""
+    told = [{"name": line.row.name, "unit": line.row.unit, "figure": line.row.figure, "work": " ".join(line.row.work),
+             "share_to_reach": line.row.share, "most": line.row.most, "times_what_may_be": line.excess(),
+             "medians": {name: line.median(name) for name in line.rounds}, "rounds": line.rounds,
+             "notes": line.notes} for line in lines]
+    every = [json.dumps({"work": " ".join(work), "peer": name, "round": number, **each})
+             for work, of_work in runs.items() for name, seen in of_work.items()
+             for number, each in enumerate(seen, 1)]
+    head = json.dumps({"about": about, "rows": told}, indent=1).removesuffix("\n}")
+    return head + ',\n "runs": [\n  ' + ",\n  ".join(every) + "\n ]\n}\n"
+
+
+def write(folder, rows, peers, runs, about):
+    lines = comparison.lines_of(rows, peers, runs)
+    table = markdown.document(lines, about)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "peers.json").write_text(json_of(lines, about, runs))
+    (folder / "peers.md").write_text(table)
+    (folder / "peers.html").write_text(page.document(lines, about, runs))
+    return table
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="./dev bench peers", description=__doc__.split("\n")[0])
+    parser.add_argument("--peers", default=",".join(PEERS), help="which brokers, of %(default)s")
+    parser.add_argument("--rounds", type=int, default=3, help="of Troupe and mosquitto [%(default)s]")
+    parser.add_argument("--rounds-others", type=int, default=2, help="of the others, which start slowly [%(default)s]")
+    parser.add_argument("--seconds", type=int, default=4, help="of each run [%(default)s]")
+    parser.add_argument("--out", type=pathlib.Path, default=ROOT / "bench/results", help="folder [bench/results]")
+    parser.add_argument("rows", nargs="*", help="a part of their names; all unless told")
+    asked = parser.parse_args()
+    if unknown := set(asked.peers.split(",")) - set(PEERS):
+        parser.error(f"no broker {', '.join(sorted(unknown))}: there are {', '.join(PEERS)}")
+    return asked
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=int, default=6)
-    parser.add_argument("--out", type=pathlib.Path, default=ROOT / "bench/results")
-    parser.add_argument("rows", nargs="*")
-    asked = parser.parse_args()
+    asked = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the broker that runs is stopped, too
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    descriptors = DESCRIPTORS if most == resource.RLIM_INFINITY else min(DESCRIPTORS, most)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, most))
     rows = [row for row in ROWS if not asked.rows or any(part in row.name for part in asked.rows)]
-    peers = [brokers.Troupe(ROOT / "build/troupe"), brokers.Mosquitto()]
-    figures = compare(rows, peers, asked.rounds, asked.seconds)
-    text = table(rows, figures, peers)
-    asked.out.mkdir(parents=True, exist_ok=True)
-    (asked.out / "peers.json").write_text(json.dumps(
-        {"rounds": asked.rounds, "seconds": asked.seconds, "versions": {peer.name: peer.version() for peer in peers},
-         "figures": figures}, indent=1) + "\n")
-    (asked.out / "peers.md").write_text(text)
-    print(text, end="")
+    peers = [PEERS[name]() for name in PEERS if name in asked.peers.split(",")]
+    runs = measured(rows, peers, asked)
+    print(write(asked.out, rows, peers, runs, about_run(peers, asked)), end="")
 
 
 if __name__ == "__main__":
