@@ -1,14 +1,10 @@
 #include "bench/load/client.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <string>
 #include <utility>
 
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
-#include <unistd.h>
 
 #include "bench/load/upgrade_request.hpp"
 #include "bench/load/workbench.hpp"
@@ -27,43 +23,39 @@ constexpr websocket::frame_rules server_frames{.frame_bytes_max = packet_bytes_m
                                                .compression = false,
                                                .message_events = false};
 
-bool bind_source(const plan& what, int fd, std::uint32_t number) {
-  if (what.sources.empty()) return true;
-  sockaddr_in from{};
-  from.sin_family = AF_INET;
-  from.sin_addr.s_addr = what.sources[number % what.sources.size()];
-  // The port is chosen by connect(), so that one port serves several destinations.
-  int on = 1;
-  setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
-  return bind(fd, reinterpret_cast<const sockaddr*>(&from), sizeof from) == 0;
-}
-
 }  // namespace
 
 // -- coming and going -------------------------------------------------------------------------------------------------
 
 void client::open(workbench& at, std::uint32_t self) {
-  const auto& to = at.what.to;
   opened_ = now_ns();
-  fd_ = socket(to.address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   stage_ = stage::connecting;
-  if (fd_ < 0) return fail(at, std::string{"socket: "} + std::strerror(errno));
-  int on = 1;
-  setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  if (!bind_source(at.what, fd_, at.number(self))) return fail(at, std::string{"bind: "} + std::strerror(errno));
-  const auto result = connect(fd_, reinterpret_cast<const sockaddr*>(&to.address), to.address_bytes);
-  if (result != 0 && errno != EINPROGRESS) return fail(at, std::string{"connect: "} + std::strerror(errno));
-  watch(at, self, EPOLL_CTL_ADD, result == 0 ? EPOLLIN : EPOLLIN | EPOLLOUT);
-  if (result == 0) begin(at, self);
+  const auto& sources = at.what.sources;
+  const auto* source = sources.empty() ? nullptr : &sources[at.number(self) % sources.size()];
+  const auto result = link_.connect(at.what.to, source, 0);
+  if (result == link::status::failed) return fail(at, "connect: " + link_.failure());
+  const auto connected = result == link::status::done;
+  watch(at, self, EPOLL_CTL_ADD, connected ? EPOLLIN : EPOLLIN | EPOLLOUT);
+  if (connected) secure(at, self);
 }
 
 void client::watch(workbench& at, std::uint32_t self, int operation, std::uint32_t events) const {
   epoll_event event{.events = events, .data = {.u64 = self}};
   const auto patient = at.place_of(self).role == role::publisher;
-  epoll_ctl(patient ? at.patient_epoll : at.epoll, operation, fd_, &event);
+  epoll_ctl(patient ? at.patient_epoll : at.epoll, operation, link_.fd(), &event);
 }
 
 /// TCP is there.
+void client::secure(workbench& at, std::uint32_t self) {
+  stage_ = stage::securing;
+  const auto result = link_.secure(at.what.to);
+  if (result == link::status::done) return begin(at, self);
+  if (result == link::status::want_read) return;
+  if (result != link::status::want_write) return fail(at, link_.failure());
+  watch(at, self, EPOLL_CTL_MOD, EPOLLIN | EPOLLOUT);
+}
+
+/// The link is there.
 void client::begin(workbench& at, std::uint32_t self) {
   if (!at.what.to.websocket) return enter(at, self);
   stage_ = stage::upgrading;
@@ -139,8 +131,7 @@ void client::fail(workbench& at, std::string_view why) {
 }
 
 void client::close(workbench& at) noexcept {
-  if (fd_ >= 0) ::close(fd_);
-  fd_ = -1;
+  link_.close();
   stage_ = stage::closed;
   rest_in_.reset();
   rest_out_.reset();
@@ -153,31 +144,40 @@ void client::close(workbench& at) noexcept {
 void client::on_event(workbench& at, std::uint32_t self, std::uint32_t events) {
   if (stage_ == stage::closed) return;
   if (stage_ == stage::connecting) {
-    int error = 0;
-    socklen_t size = sizeof error;
-    getsockopt(fd_, SOL_SOCKET, SO_ERROR, &error, &size);
-    if (error != 0) return fail(at, std::string{"connect: "} + std::strerror(error));
-    if (!(events & EPOLLOUT)) return;
+    const auto result = link_.connected(events);
+    if (result == link::status::failed) return fail(at, "connect: " + link_.failure());
+    if (result != link::status::done) return;
     watch(at, self, EPOLL_CTL_MOD, EPOLLIN);
-    return begin(at, self);
+    return secure(at, self);
+  }
+  if (stage_ == stage::securing) {
+    if (events & EPOLLOUT) watch(at, self, EPOLL_CTL_MOD, EPOLLIN);
+    secure(at, self);
+    if (stage_ == stage::securing || !link_.unread()) return;
   }
   if (events & EPOLLOUT) flush_rest(at, self);
   if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) receive(at, self);
 }
 
 void client::receive(workbench& at, std::uint32_t self) {
-  if (stage_ == stage::closed) return;
-  const auto got = recv(fd_, at.input.data(), at.input.size(), 0);
-  ++at.count.receives;
-  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (got <= 0) return fail(at, got == 0 ? "the broker closed the connection" : std::strerror(errno));
+  do {
+    if (stage_ == stage::closed) return;
+    const auto got = link_.receive(at.input);
+    ++at.count.receives;
+    if (got.status == link::status::want_read || got.status == link::status::want_write) break;
+    if (got.status == link::status::closed) return fail(at, "the broker closed the connection");
+    if (got.status == link::status::failed) return fail(at, link_.failure());
+    take(at, self, std::span{at.input}.first(got.bytes));
+  } while (link_.unread());
+  flush(at, self);
+}
+
+void client::take(workbench& at, std::uint32_t self, std::span<std::byte> bytes) {
   at.now = now_ns();
-  at.count.bytes_in += static_cast<std::uint64_t>(got);
-  std::span<std::byte> bytes{at.input.data(), static_cast<std::size_t>(got)};
+  at.count.bytes_in += bytes.size();
   if (stage_ == stage::upgrading) bytes = upgraded(at, self, bytes);
   if (!bytes.empty()) unframe(at, self, bytes);
   if (stage_ == stage::ready && in_flight_ < sent_) publish_due(at, self);
-  flush(at, self);
 }
 
 /// Takes the answer to the upgrade request; gives what follows it.
@@ -353,18 +353,12 @@ void client::keep_alive(workbench& at, std::uint32_t self) {
   active_ = false;
 }
 
-/// Sends what the turn has put into the output, and keeps what the socket does not take.
+/// Sends what the turn has put into the output, and keeps what the link does not take.
 void client::flush(workbench& at, std::uint32_t self) {
   if (at.output.empty() || stage_ == stage::closed) return at.output.clear();
   active_ = true;
   std::size_t taken = 0;
-  if (!rest_out_) {
-    const auto result = send(fd_, at.output.data(), at.output.size(), MSG_NOSIGNAL);
-    ++at.count.sends;
-    if (result < 0 && errno != EAGAIN && errno != EINTR) return fail(at, std::strerror(errno));
-    taken = result < 0 ? 0 : static_cast<std::size_t>(result);
-    at.count.bytes_out += taken;
-  }
+  if (!rest_out_ && !send(at, at.output, taken)) return;
   if (taken < at.output.size()) {
     const auto from = at.output.begin() + static_cast<std::ptrdiff_t>(taken);
     if (!rest_out_) {
@@ -378,18 +372,31 @@ void client::flush(workbench& at, std::uint32_t self) {
 
 void client::flush_rest(workbench& at, std::uint32_t self) {
   if (!rest_out_) return watch(at, self, EPOLL_CTL_MOD, EPOLLIN);
-  const auto result = send(fd_, rest_out_->data(), rest_out_->size(), MSG_NOSIGNAL);
-  ++at.count.sends;
-  if (result < 0) {
-    if (errno != EAGAIN && errno != EINTR) fail(at, std::strerror(errno));
-    return;
-  }
-  at.count.bytes_out += static_cast<std::uint64_t>(result);
-  rest_out_->erase(rest_out_->begin(), rest_out_->begin() + result);
+  std::size_t taken = 0;
+  if (!send(at, *rest_out_, taken)) return;
+  rest_out_->erase(rest_out_->begin(), rest_out_->begin() + static_cast<std::ptrdiff_t>(taken));
   if (!rest_out_->empty()) return;
   rest_out_.reset();
   watch(at, self, EPOLL_CTL_MOD, EPOLLIN);
   pump(at, self);
+}
+
+/// Sends as much as the link takes, and adds it to `taken`. False: the link has failed.
+bool client::send(workbench& at, std::span<const std::byte> from, std::size_t& taken) {
+  // TLS takes a record at a time.
+  while (taken < from.size()) {
+    const auto sent = link_.send(from.subspan(taken));
+    ++at.count.sends;
+    if (sent.status == link::status::failed || sent.status == link::status::closed) {
+      fail(at, link_.failure());
+      return false;
+    }
+    if (sent.status != link::status::done) break;
+    taken += sent.bytes;
+    at.count.bytes_out += sent.bytes;
+    if (!at.what.to.secure) break;
+  }
+  return true;
 }
 
 }  // namespace troupe::bench

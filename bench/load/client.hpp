@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bench/load/clock.hpp"
+#include "bench/load/link.hpp"
 #include "transport/mqtt/packets.hpp"
 #include "transport/websocket/frame_decoder.hpp"
 
@@ -19,7 +20,7 @@ struct workbench;
 /// follows from the plan is computed when it is needed. What it holds while idle is this object.
 class client {
 public:
-  enum class stage : std::uint8_t { closed, connecting, upgrading, entering, subscribing, ready };
+  enum class stage : std::uint8_t { closed, connecting, securing, upgrading, entering, subscribing, ready };
 
   client() = default;
   client(client&&) noexcept = default;
@@ -44,12 +45,14 @@ public:
   void leave(workbench& at, std::uint32_t self);
 
 private:
+  void secure(workbench& at, std::uint32_t self);
   void begin(workbench& at, std::uint32_t self);
   void enter(workbench& at, std::uint32_t self);
   void entered(workbench& at, std::uint32_t self, const mqtt::connack& answer);
   void subscribe(workbench& at, std::uint32_t self);
   void become_ready(workbench& at, std::uint32_t self);
   void receive(workbench& at, std::uint32_t self);
+  void take(workbench& at, std::uint32_t self, std::span<std::byte> bytes);
   std::span<std::byte> upgraded(workbench& at, std::uint32_t self, std::span<std::byte> bytes);
   void unframe(workbench& at, std::uint32_t self, std::span<std::byte> bytes);
   void split(workbench& at, std::uint32_t self, std::span<const std::byte> bytes);
@@ -62,13 +65,14 @@ private:
   void finished_one(workbench& at, mqtt::reason why);
   void flush(workbench& at, std::uint32_t self);
   void flush_rest(workbench& at, std::uint32_t self);
+  bool send(workbench& at, std::span<const std::byte> from, std::size_t& taken);
   void watch(workbench& at, std::uint32_t self, int operation, std::uint32_t events) const;
   void fail(workbench& at, std::string_view why);
   void close(workbench& at) noexcept;
 
   using buffer = std::unique_ptr<std::vector<std::byte>>;
 
-  int fd_ = -1;
+  link link_;
   enum stage stage_ = stage::closed;
   bool active_ = false;       ///< sent something since the last keep_alive()
   std::uint16_t window_ = 0;  ///< 0: none
@@ -79,7 +83,7 @@ private:
   nanoseconds opened_ = 0;
   websocket::frame_decoder decoder_;
   buffer rest_in_;   ///< of a packet that is not complete
-  buffer rest_out_;  ///< what the socket did not take
+  buffer rest_out_;  ///< what the link did not take
 };
 
 static_assert(sizeof(client) <= 96, "hundreds of thousands of them are idle");

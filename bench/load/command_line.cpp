@@ -26,6 +26,7 @@ struct words {
   std::uint32_t fan_out = 1, fan_in = 1;
   std::string clean;
   std::vector<std::string> sources;
+  bool secure_websocket = false;
 };
 
 void add_connection_options(CLI::App& to, plan& what, words& said) {
@@ -46,6 +47,7 @@ void add_connection_options(CLI::App& to, plan& what, words& said) {
   to.add_option("--ifaddr", said.sources, "local addresses, taken in turn: 127.0.0.2,127.0.0.3 or 127.0.0.2-127.0.0.9")
     ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   to.add_flag("--ws", what.to.websocket, "MQTT over WebSocket");
+  to.add_flag("--wss", said.secure_websocket, "MQTT over WebSocket over TLS");
   to.add_option("--path", what.to.path, "of the WebSocket [/mqtt]");
   to.add_option("--header", what.to.headers, "added to the upgrade request: 'Name: value'; repeatable")
     ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
@@ -53,6 +55,14 @@ void add_connection_options(CLI::App& to, plan& what, words& said) {
   to.add_option("--processes", what.processes, "worker processes [as many as descriptors need]");
   to.add_option("--broker-pid", what.broker_pids, "a process of the broker, to be watched; repeatable")
     ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+void add_tls_options(CLI::App& to, tls_options& tls) {
+  to.add_flag("-S,--ssl", tls.on, "MQTT over TLS; with --ws the same as --wss");
+  to.add_option("--cafile", tls.ca, "certificates that vouch for the broker's [the system's]");
+  auto* certificate = to.add_option("--cert", tls.certificate, "our certificate, with the chain above it");
+  to.add_option("--key", tls.key, "its key [in the certificate's file]")->needs(certificate);
+  to.add_flag("!--no-verify", tls.verify, "take whatever certificate the broker has");
 }
 
 void add_run_options(CLI::App& to, plan& what, words& said, request& asked) {
@@ -131,6 +141,16 @@ void resolve(endpoint& to) {
   freeaddrinfo(found);
 }
 
+void secure(endpoint& to, const words& said) {
+  if (said.secure_websocket) to.websocket = to.tls.on = true;
+  if (!to.tls.on) return;
+  try {
+    to.secure = std::make_shared<tls_client>(to.tls, to.host);
+  } catch (const std::runtime_error& error) {
+    throw usage{error.what(), 1};
+  }
+}
+
 /// One address has some 28,000 ports; more connections to this machine come from more of its addresses.
 void choose_sources(plan& what) {
   constexpr std::uint32_t each_max = 25'000;
@@ -170,6 +190,7 @@ void complete(plan& what, const words& said) {
   what.run = std::random_device{}();
   if (what.prefix.empty()) what.prefix = "bench-" + std::to_string(what.run % 1'000'000) + "-";
   resolve(what.to);
+  secure(what.to, said);
   choose_sources(what);
 }
 
@@ -233,6 +254,7 @@ request parse_command_line(std::vector<std::string> list) {
     auto& sub = *app.add_subcommand(each.name, each.text);
     sub.option_defaults()->take_last();  // a scenario's stage, and what replaces it
     add_connection_options(sub, asked.plan, said);
+    add_tls_options(sub, asked.plan.to.tls);
     add_run_options(sub, asked.plan, said, asked);
     if (each.what == plan::kind::conn || each.what == plan::kind::churn) continue;
     add_message_options(sub, asked.plan, said);

@@ -108,7 +108,8 @@ void crew::hire(share part, std::uint32_t number, std::uint32_t of) {
     if (getppid() != parent) _exit(1);
     for (const auto& each : members_) close(each.channel);
     close(ends[0]);
-    std::signal(SIGINT, SIG_IGN);  // the parent ends, and with it the channel
+    std::signal(SIGINT, SIG_IGN);   // the parent ends, and with it the channel
+    std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without asking not to be told
     int code = 1;
     try {
       code = worker{what_, part, {number, of}, ends[1]}.run();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "bench/load/clock.hpp"
+#include "bench/load/tls.hpp"
 #include "transport/mqtt/packets.hpp"
 
 namespace troupe::bench {
@@ -21,7 +23,9 @@ struct endpoint {
   std::string path = "/mqtt";
   std::string subprotocol = "mqtt";
   std::vector<std::string> headers;  ///< "Name: value", added to the upgrade request
-  sockaddr_storage address{};        ///< of host and port, once resolved
+  tls_options tls;
+  std::shared_ptr<const tls_client> secure;  ///< of `tls`; none where it is off
+  sockaddr_storage address{};                ///< of host and port, once resolved
   socklen_t address_bytes = 0;
 };
 

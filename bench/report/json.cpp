@@ -37,7 +37,7 @@ std::string options_of(const plan& what) {
   object to;
   to.add("command", json_text(name_of(what.what)));
   to.add("host", json_text(what.to.host)).add("port", number(std::uint32_t{what.to.port}));
-  to.add("websocket", truth(what.to.websocket));
+  to.add("websocket", truth(what.to.websocket)).add("tls", truth(what.to.tls.on));
   to.add("version", number(static_cast<std::uint32_t>(what.version))).add("groups", number(what.groups));
   to.add("connections", number(what.clients())).add("publishers", number(what.publishers()));
   to.add("subscribers", number(what.subscribers())).add("topic", json_text(what.topic));

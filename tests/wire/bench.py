@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """troupe-bench counts exactly: against a broker that does wrong on purpose, and against the node, which does not."""
 import json
+import ssl
 import subprocess
 from pathlib import Path
 
@@ -37,6 +38,24 @@ def crooked(deed, *words):
     with CrookedBroker(deed) as broker:
         report = bench("pair", "-h", "127.0.0.1", "-p", broker.port, "-c", 4, "-L", MESSAGES, "--drain", "3s", *words)
         return report, broker.done
+
+
+class Certificate:
+    """A certificate of the broker's that vouches for itself, for localhost and 127.0.0.1, and its key."""
+
+    def __init__(self, folder):
+        self.file, self.key = (str(Path(folder) / name) for name in ("broker.pem", "broker.key"))
+        done = subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days",
+             "2", "-keyout", self.key, "-out", self.file, "-subj", "/CN=localhost", "-addext",
+             "subjectAltName=DNS:localhost,IP:127.0.0.1"], capture_output=True, text=True, timeout=60)
+        check_equal(done.returncode, 0, done.stderr)
+
+    def listener(self, kind, **more):
+        """Settings of a node with a listener `secure` that uses it."""
+        return {"listeners.secure.type": kind, "listeners.secure.bind": "127.0.0.1:0",
+                "listeners.secure.tls.certificate": self.file, "listeners.secure.tls.key": self.key,
+                **{f"listeners.secure.tls.{name}": value for name, value in more.items()}}
 
 
 def every(number, deed):
@@ -176,6 +195,56 @@ def every_cycle_of_churn_is_a_connection():
         report = bench("churn", "-p", node.port("ws"), "--ws", "-c", 5, "-L", 200, "--duration", "20s")
         check_equal(report["totals"]["cycles"], 200, "cycles")
         check_equal(report["totals"]["refused"], 0, "refused")
+
+
+@test
+def tls_and_wss_carry_what_tcp_does():
+    with scratch_folder() as folder:
+        mine = Certificate(folder)
+        for kind, words in (("tls", ("-S",)), ("wss", ("--wss",))):
+            with Node(mine.listener(kind)) as node:
+                for size in (256, 100_000):  # in one record, and in several
+                    report = bench("pair", "-p", node.port("secure"), *words, "--cafile", mine.file, "-c", 4, "-q", 1,
+                                   "-s", size, "-L", 400, "--duration", "20s")
+                    check_ledger(report)
+                    check_equal(report["totals"]["received"], 400, f"received over {kind}")
+                    check_equal(report["options"]["tls"], True, "tls")
+
+
+@test
+def a_broker_that_nobody_vouches_for_is_refused_unless_told_otherwise():
+    with scratch_folder() as folder:
+        mine = Certificate(folder)
+        with Node(mine.listener("tls")) as node:
+            words = ("conn", "-p", node.port("secure"), "-S", "-c", 2, "--duration", "1s")
+            report = bench(*words, code=1)
+            check("certificate" in report["trouble"], f"trouble: {report['trouble']}")
+            check_equal(bench(*words, "--no-verify")["totals"]["connected"], 2, "connected")
+            report = bench(*words, "-h", "127.0.0.2", "--cafile", mine.file, code=1)
+            check(report["totals"]["connected"] == 0, "a certificate for another host was taken")
+
+
+@test
+def our_own_certificate_is_shown_to_a_broker_that_asks_for_it():
+    with scratch_folder() as folder:
+        mine = Certificate(folder)
+        with Node(mine.listener("tls", ca=mine.file, client_certificates="required")) as node:
+            words = ("conn", "-p", node.port("secure"), "-S", "--cafile", mine.file, "-c", 2, "--duration", "1s")
+            check_equal(bench(*words, "--cert", mine.file, "--key", mine.key)["totals"]["connected"], 2, "connected")
+            check_equal(bench(*words, code=1)["totals"]["connected"], 0, "connected without a certificate")
+
+
+@test
+def the_broker_is_told_which_host_is_meant():
+    with scratch_folder() as folder:
+        mine, named = Certificate(folder), []
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(mine.file, mine.key)
+        context.sni_callback = lambda _, name, __: named.append(name)
+        with CrookedBroker(lambda *_: None, tls=context) as broker:
+            for host in ("localhost", "127.0.0.1"):
+                bench("conn", "-h", host, "-p", broker.port, "-S", "--cafile", mine.file, "-c", 1, "--duration", "1s")
+        check_equal(named, ["localhost", None], "names that were told")
 
 
 main()

@@ -10,13 +10,13 @@ DROP, DOUBLE, HOLD, FORGE, STALL, MUTE = "drop", "double", "hold", "forge", "sta
 
 
 class CrookedBroker:
-    """Speaks MQTT 5 over TCP on a port of the kernel's choice. `deed(topic, n)` says what becomes of message n of a
-    topic: None (delivered), DROP, DOUBLE, HOLD (delivered behind the next one of its topic), FORGE (delivered, and a
+    """Speaks MQTT 5 over TCP, or TLS given a `tls` context, on a port of the kernel's choice. `deed(topic, n)` says what
+    becomes of message n of a topic: None (delivered), DROP, DOUBLE, HOLD (delivered behind the next one of its topic), FORGE (delivered, and a
     message of nobody with it), (STALL, seconds): all of the topic's delivery stops for so long, or (MUTE, seconds): it
     is acknowledged so much later."""
 
-    def __init__(self, deed):
-        self.deed, self.done = deed, Counter()
+    def __init__(self, deed, tls=None):
+        self.deed, self.done, self.tls = deed, Counter(), tls
         self.subscribers, self.numbers, self.held = defaultdict(list), Counter(), defaultdict(list)
         self.waiting = {}
         self.ids = Counter()
@@ -34,7 +34,7 @@ class CrookedBroker:
 
     async def _run(self, ready):
         self.loop, self.over = asyncio.get_running_loop(), asyncio.Event()
-        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self.tls)
         self.port = server.sockets[0].getsockname()[1]
         ready.set()
         await self.over.wait()
