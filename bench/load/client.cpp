@@ -16,12 +16,15 @@ namespace troupe::bench {
 namespace {
 
 constexpr std::uint32_t packet_bytes_max = 256 * 1024 * 1024;
-constexpr websocket::frame_rules server_frames{.frame_bytes_max = packet_bytes_max,
-                                               .message_bytes_max = packet_bytes_max,
-                                               .masked = false,
-                                               .accept_text = false,
-                                               .compression = false,
-                                               .message_events = false};
+/// Without compression MQTT needs no boundaries of messages.
+constexpr websocket::frame_rules server_frames(bool compression) {
+  return {.frame_bytes_max = packet_bytes_max,
+          .message_bytes_max = packet_bytes_max,
+          .masked = false,
+          .accept_text = false,
+          .compression = compression,
+          .message_events = compression};
+}
 
 }  // namespace
 
@@ -55,12 +58,17 @@ void client::secure(workbench& at, std::uint32_t self) {
   watch(at, self, EPOLL_CTL_MOD, EPOLLIN | EPOLLOUT);
 }
 
+enum framing client::framing(const workbench& at) const noexcept {
+  if (!at.what.to.websocket) return bench::framing::bare;
+  return compressing_ ? bench::framing::compressed_frames : bench::framing::frames;
+}
+
 /// The link is there.
 void client::begin(workbench& at, std::uint32_t self) {
   if (!at.what.to.websocket) return enter(at, self);
   stage_ = stage::upgrading;
   write_upgrade_request(at.what.to, at.text);
-  at.put_text(at.text);
+  at.output.put_text(at.text);
   flush(at, self);
 }
 
@@ -77,7 +85,7 @@ void client::enter(workbench& at, std::uint32_t self) {
     hello.user_name = at.more_text;
     if (!at.what.password.empty()) hello.password = std::as_bytes(std::span{at.what.password});
   }
-  at.put(hello);
+  at.output.put(framing(at), hello);
   flush(at, self);
 }
 
@@ -103,12 +111,13 @@ void client::subscribe(workbench& at, std::uint32_t self) {
   mqtt::subscribe::entry entry{.filter = at.text};
   entry.options.maximum_qos = at.what.qos;
   wish.entries.push_back(entry);
-  at.put(mqtt::packet{std::move(wish)});
+  at.output.put(framing(at), mqtt::packet{std::move(wish)});
 }
 
 void client::become_ready(workbench& at, std::uint32_t self) {
   stage_ = stage::ready;
   ++at.count.ready;
+  if (compressing_) ++at.count.compressed;
   if (at.what.what != plan::kind::churn) return;
   ++at.count.cycles;
   leave(at, self);
@@ -117,8 +126,8 @@ void client::become_ready(workbench& at, std::uint32_t self) {
 void client::leave(workbench& at, std::uint32_t self) {
   if (stage_ != stage::ready || rest_out_) return close(at);
   at.output.clear();
-  at.put(mqtt::disconnect{});
-  if (at.what.to.websocket) at.put_frame(websocket::opcode::close, {});
+  at.output.put(framing(at), mqtt::disconnect{});
+  if (at.what.to.websocket) at.output.put_frame(websocket::opcode::close, {});
   flush(at, self);
   close(at);
 }
@@ -136,6 +145,7 @@ void client::close(workbench& at) noexcept {
   rest_in_.reset();
   rest_out_.reset();
   decoder_ = {};
+  compressing_ = inflating_ = false;
   at.output.clear();
 }
 
@@ -182,21 +192,17 @@ void client::take(workbench& at, std::uint32_t self, std::span<std::byte> bytes)
 
 /// Takes the answer to the upgrade request; gives what follows it.
 std::span<std::byte> client::upgraded(workbench& at, std::uint32_t self, std::span<std::byte> bytes) {
-  if (rest_in_) {
-    rest_in_->insert(rest_in_->end(), bytes.begin(), bytes.end());
-    at.joined = std::move(*rest_in_);
-    rest_in_.reset();
-    bytes = at.joined;
-  }
+  bytes = behind_rest(at, bytes);
   const auto answer = read_upgrade_answer(bytes);
   if (!answer.refusal.empty()) {
     fail(at, answer.refusal);
     return {};
   }
   if (answer.bytes == 0) {
-    rest_in_ = std::make_unique<std::vector<std::byte>>(bytes.begin(), bytes.end());
+    keep(bytes);
     return {};
   }
+  compressing_ = answer.compression;
   enter(at, self);
   return stage_ == stage::closed ? std::span<std::byte>{} : bytes.subspan(answer.bytes);
 }
@@ -204,28 +210,67 @@ std::span<std::byte> client::upgraded(workbench& at, std::uint32_t self, std::sp
 void client::unframe(workbench& at, std::uint32_t self, std::span<std::byte> bytes) {
   if (!at.what.to.websocket) return split(at, self, bytes);
   using kind = enum websocket::frame_event::kind;
+  static constexpr auto plain = server_frames(false), compressed = server_frames(true);
   websocket::received_bytes run{bytes};
+  at.inflated.clear();
   for (;;) {
-    const auto event = decoder_.next(run, server_frames);
+    const auto event = decoder_.next(run, compressing_ ? compressed : plain);
     if (event.kind == kind::none) break;
-    if (event.kind == kind::ping) at.put_frame(websocket::opcode::pong, event.payload);
+    if (event.kind == kind::ping) at.output.put_frame(websocket::opcode::pong, event.payload);
+    if (event.kind == kind::message_begin) inflating_ = event.compressed;
+    if (event.kind == kind::message_end && !inflate(at, run.take()))
+      return fail(at, "what the broker sends is not compressed as agreed");
     if (event.kind == kind::violation) return fail(at, event.text);
     if (event.kind == kind::close) {
-      split(at, self, run.take());
+      split(at, self, compressing_ ? at.inflated : run.take());
       return fail(at, "the broker closed the WebSocket");
     }
   }
-  split(at, self, run.data());
+  if (!compressing_) return split(at, self, run.data());
+  if (!inflating_)
+    inflate(at, run.take());
+  else if (!run.data().empty())
+    keep_message(run.take());
+  split(at, self, at.inflated);
+}
+
+/// Takes the end of a message, as far as it has not come before; of one that is not compressed also any other part.
+bool client::inflate(workbench& at, std::span<const std::byte> end) {
+  if (!inflating_) {
+    at.inflated.insert(at.inflated.end(), end.begin(), end.end());
+    return true;
+  }
+  inflating_ = false;
+  if (!rest_in_ || rest_in_->message.empty()) return at.compression.inflate(end, at.inflated);
+  keep_message(end);
+  const auto message = std::move(rest_in_->message);
+  if (rest_in_->packet.empty()) rest_in_.reset();
+  return at.compression.inflate(message, at.inflated);
+}
+
+void client::keep_message(std::span<const std::byte> part) {
+  if (!rest_in_) rest_in_ = std::make_unique<remainder>();
+  rest_in_->message.insert(rest_in_->message.end(), part.begin(), part.end());
+}
+
+void client::keep(std::span<const std::byte> bytes) {
+  if (!rest_in_) rest_in_ = std::make_unique<remainder>();
+  rest_in_->packet.assign(bytes.begin(), bytes.end());
+}
+
+/// `bytes`, behind those of a packet that has begun before.
+std::span<std::byte> client::behind_rest(workbench& at, std::span<std::byte> bytes) {
+  if (!rest_in_ || rest_in_->packet.empty()) return bytes;
+  at.joined.assign(rest_in_->packet.begin(), rest_in_->packet.end());
+  at.joined.insert(at.joined.end(), bytes.begin(), bytes.end());
+  rest_in_->packet = {};
+  if (rest_in_->message.empty()) rest_in_.reset();
+  return at.joined;
 }
 
 /// Cuts a run of bytes into packets; what is left waits for the next.
-void client::split(workbench& at, std::uint32_t self, std::span<const std::byte> bytes) {
-  if (rest_in_) {
-    at.joined.assign(rest_in_->begin(), rest_in_->end());
-    at.joined.insert(at.joined.end(), bytes.begin(), bytes.end());
-    rest_in_.reset();
-    bytes = at.joined;
-  }
+void client::split(workbench& at, std::uint32_t self, std::span<std::byte> bytes) {
+  bytes = behind_rest(at, bytes);
   while (!bytes.empty()) {
     const auto next = mqtt::next_frame(bytes, packet_bytes_max);
     if (next.state == mqtt::frame::state::incomplete) break;
@@ -234,7 +279,7 @@ void client::split(workbench& at, std::uint32_t self, std::span<const std::byte>
     if (stage_ == stage::closed) return;
     bytes = bytes.subspan(next.size);
   }
-  if (!bytes.empty()) rest_in_ = std::make_unique<std::vector<std::byte>>(bytes.begin(), bytes.end());
+  if (!bytes.empty()) keep(bytes);
 }
 
 void client::handle(workbench& at, std::uint32_t self, std::span<const std::byte> packet) {
@@ -256,8 +301,10 @@ void client::handle(workbench& at, std::uint32_t self, std::span<const std::byte
 void client::handle(workbench& at, std::uint32_t self, const mqtt::publish& packet) {
   ++at.count.received;
   account(at, self, packet);
-  if (packet.qos == troupe::qos::at_least_once) at.put_acknowledgement(mqtt::packet_type::puback, packet.packet_id);
-  if (packet.qos == troupe::qos::exactly_once) at.put_acknowledgement(mqtt::packet_type::pubrec, packet.packet_id);
+  if (packet.qos == troupe::qos::at_least_once)
+    at.output.put_acknowledgement(framing(at), mqtt::packet_type::puback, packet.packet_id);
+  if (packet.qos == troupe::qos::exactly_once)
+    at.output.put_acknowledgement(framing(at), mqtt::packet_type::pubrec, packet.packet_id);
 }
 
 void client::account(workbench& at, std::uint32_t self, const mqtt::publish& packet) {
@@ -285,9 +332,9 @@ void client::account(workbench& at, std::uint32_t self, const mqtt::publish& pac
 
 void client::handle(workbench& at, std::uint32_t, const mqtt::acknowledgement& packet) {
   using enum mqtt::packet_type;
-  if (packet.type == pubrel) return at.put_acknowledgement(pubcomp, packet.packet_id);
+  if (packet.type == pubrel) return at.output.put_acknowledgement(framing(at), pubcomp, packet.packet_id);
   if (packet.type == pubrec && packet.reason < mqtt::reason::unspecified_error)
-    return at.put_acknowledgement(pubrel, packet.packet_id);
+    return at.output.put_acknowledgement(framing(at), pubrel, packet.packet_id);
   finished_one(at, packet.reason);
 }
 
@@ -341,14 +388,18 @@ void client::publish(workbench& at, std::uint32_t self, std::uint32_t publisher,
     ++at.count.stamped;
   }
   message.payload = at.payload;
-  at.put(mqtt::packet{std::move(message)});
+  at.output.put(framing(at), mqtt::packet{std::move(message)});
   ++sent_;
   ++at.count.published;
 }
 
 void client::keep_alive(workbench& at, std::uint32_t self) {
-  if (stage_ != stage::ready || std::exchange(active_, false) || rest_out_) return;
-  at.put(mqtt::pingreq{});
+  if (stage_ != stage::ready || rest_out_) return;
+  if (active_) {
+    active_ = false;
+    return;
+  }
+  at.output.put(framing(at), mqtt::pingreq{});
   flush(at, self);
   active_ = false;
 }
@@ -358,14 +409,14 @@ void client::flush(workbench& at, std::uint32_t self) {
   if (at.output.empty() || stage_ == stage::closed) return at.output.clear();
   active_ = true;
   std::size_t taken = 0;
-  if (!rest_out_ && !send(at, at.output, taken)) return;
+  if (!rest_out_ && !send(at, at.output.bytes(), taken)) return;
   if (taken < at.output.size()) {
-    const auto from = at.output.begin() + static_cast<std::ptrdiff_t>(taken);
+    const auto from = at.output.bytes().begin() + static_cast<std::ptrdiff_t>(taken);
     if (!rest_out_) {
       rest_out_ = std::make_unique<std::vector<std::byte>>();
       watch(at, self, EPOLL_CTL_MOD, EPOLLIN | EPOLLOUT);
     }
-    rest_out_->insert(rest_out_->end(), from, at.output.end());
+    rest_out_->insert(rest_out_->end(), from, at.output.bytes().end());
   }
   at.output.clear();
 }

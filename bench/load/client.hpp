@@ -9,6 +9,7 @@
 
 #include "bench/load/clock.hpp"
 #include "bench/load/link.hpp"
+#include "bench/load/outlet.hpp"
 #include "transport/mqtt/packets.hpp"
 #include "transport/websocket/frame_decoder.hpp"
 
@@ -55,7 +56,11 @@ private:
   void take(workbench& at, std::uint32_t self, std::span<std::byte> bytes);
   std::span<std::byte> upgraded(workbench& at, std::uint32_t self, std::span<std::byte> bytes);
   void unframe(workbench& at, std::uint32_t self, std::span<std::byte> bytes);
-  void split(workbench& at, std::uint32_t self, std::span<const std::byte> bytes);
+  bool inflate(workbench& at, std::span<const std::byte> end);
+  void keep_message(std::span<const std::byte> part);
+  void keep(std::span<const std::byte> bytes);
+  std::span<std::byte> behind_rest(workbench& at, std::span<std::byte> bytes);
+  void split(workbench& at, std::uint32_t self, std::span<std::byte> bytes);
   void handle(workbench& at, std::uint32_t self, std::span<const std::byte> packet);
   void handle(workbench& at, std::uint32_t self, const mqtt::publish& packet);
   void handle(workbench& at, std::uint32_t self, const mqtt::acknowledgement& packet);
@@ -70,20 +75,28 @@ private:
   void fail(workbench& at, std::string_view why);
   void close(workbench& at) noexcept;
 
-  using buffer = std::unique_ptr<std::vector<std::byte>>;
+  enum framing framing(const workbench& at) const noexcept;
+
+  /// Of what was read and could not be used yet.
+  struct remainder {
+    std::vector<std::byte> packet;   ///< that is not complete
+    std::vector<std::byte> message;  ///< of a WebSocket, compressed, that is not complete
+  };
 
   link link_;
   enum stage stage_ = stage::closed;
-  bool active_ = false;       ///< sent something since the last keep_alive()
-  std::uint16_t window_ = 0;  ///< 0: none
+  bool compressing_ : 1 = false;  ///< permessage-deflate was agreed on
+  bool inflating_ : 1 = false;    ///< the message that has begun is compressed
+  bool active_ : 1 = false;       ///< sent something since the last keep_alive()
+  std::uint16_t window_ = 0;      ///< 0: none
   std::uint16_t in_flight_ = 0;
   std::uint16_t last_packet_id_ = 0;
   std::uint16_t delivered_ = 0;  ///< copies of the oldest message in flight that have arrived, at QoS 0
   std::uint32_t sent_ = 0;       ///< messages published: the number of the next
   nanoseconds opened_ = 0;
   websocket::frame_decoder decoder_;
-  buffer rest_in_;   ///< of a packet that is not complete
-  buffer rest_out_;  ///< what the link did not take
+  std::unique_ptr<remainder> rest_in_;
+  std::unique_ptr<std::vector<std::byte>> rest_out_;  ///< what the link did not take
 };
 
 static_assert(sizeof(client) <= 96, "hundreds of thousands of them are idle");

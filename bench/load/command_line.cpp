@@ -52,6 +52,7 @@ void add_connection_options(CLI::App& to, plan& what, words& said) {
   to.add_option("--header", what.to.headers, "added to the upgrade request: 'Name: value'; repeatable")
     ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   to.add_option("--subprotocol", what.to.subprotocol, "of the WebSocket [mqtt]");
+  to.add_flag("--compress", what.to.compress, "offer permessage-deflate, without context takeover");
   to.add_option("--processes", what.processes, "worker processes [as many as descriptors need]");
   to.add_option("--broker-pid", what.broker_pids, "a process of the broker, to be watched; repeatable")
     ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
@@ -143,6 +144,7 @@ void resolve(endpoint& to) {
 
 void secure(endpoint& to, const words& said) {
   if (said.secure_websocket) to.websocket = to.tls.on = true;
+  if (to.compress && !to.websocket) throw usage{"--compress needs --ws or --wss", 1};
   if (!to.tls.on) return;
   try {
     to.secure = std::make_shared<tls_client>(to.tls, to.host);

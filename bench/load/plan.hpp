@@ -23,6 +23,7 @@ struct endpoint {
   std::string path = "/mqtt";
   std::string subprotocol = "mqtt";
   std::vector<std::string> headers;  ///< "Name: value", added to the upgrade request
+  bool compress = false;             ///< permessage-deflate is offered
   tls_options tls;
   std::shared_ptr<const tls_client> secure;  ///< of `tls`; none where it is off
   sockaddr_storage address{};                ///< of host and port, once resolved

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "bench/load/client.hpp"
+#include "bench/load/outlet.hpp"
 #include "bench/load/plan.hpp"
 #include "bench/load/schedule.hpp"
 #include "bench/measure/counters.hpp"
-#include "transport/websocket/frame.hpp"
 
 namespace troupe::bench {
 
@@ -38,10 +38,11 @@ struct workbench {
   bench::ledger ledger;
   std::array<char, 128> trouble{};
 
-  std::vector<std::byte> input;    ///< of one read
-  std::vector<std::byte> output;   ///< of one client's turn
-  std::vector<std::byte> packet;   ///< one, before it is framed
-  std::vector<std::byte> joined;   ///< the rest of the last read, and this one
+  std::vector<std::byte> input;   ///< of one read
+  outlet output;                  ///< of one client's turn
+  std::vector<std::byte> joined;  ///< the rest of the last read, and this one
+  std::vector<std::byte> inflated;
+  bench::compression compression;  ///< of what comes
   std::vector<std::byte> scratch;  ///< of the decoder
   std::vector<std::byte> payload;
   std::string text, more_text;
@@ -53,11 +54,6 @@ struct workbench {
 
   std::uint32_t number(std::uint32_t self) const noexcept { return first + self; }
   place place_of(std::uint32_t self) const noexcept { return what.place_of(first + self); }
-  /// Appends a packet to the output, in a frame of its own where frames are spoken.
-  void put(const mqtt::packet& value);
-  void put_acknowledgement(mqtt::packet_type type, std::uint16_t packet_id);
-  void put_frame(websocket::opcode op, std::span<const std::byte> bytes);
-  void put_text(std::string_view bytes);
   /// Keeps the first one.
   void note(std::string_view what_happened) noexcept;
   /// A copy of a message of publisher `ordinal` has arrived here: its window may move.
@@ -66,11 +62,7 @@ struct workbench {
   bool end_to_end_window() const noexcept { return end_to_end_; }
 
 private:
-  void frame_packet();
-  std::array<std::byte, 4> mask() noexcept;
-
   bool end_to_end_ = false;
-  std::uint32_t random_ = 0x9E37'79B9;
 };
 
 }  // namespace troupe::bench

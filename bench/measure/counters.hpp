@@ -13,6 +13,7 @@ struct counters {
   std::uint64_t ready = 0;         ///< connections that came all the way: CONNACK, and SUBACK where they subscribe
   std::uint64_t refused = 0;       ///< connections that did not
   std::uint64_t closed = 0;        ///< connections that were ready and ended without us
+  std::uint64_t compressed = 0;    ///< of the ready: the broker agreed on compression
   std::uint64_t cycles = 0;        ///< of churn: connected, CONNACK, DISCONNECT
   std::uint64_t published = 0;     ///< PUBLISH packets handed to the socket
   std::uint64_t acknowledged = 0;  ///< of these with QoS 1 and 2: PUBACK, PUBCOMP
@@ -40,7 +41,8 @@ struct report {
 };
 
 inline counters& counters::operator+=(const counters& other) noexcept {
-  ready += other.ready, refused += other.refused, closed += other.closed, cycles += other.cycles;
+  ready += other.ready, refused += other.refused, closed += other.closed, compressed += other.compressed,
+    cycles += other.cycles;
   published += other.published, acknowledged += other.acknowledged, rejected += other.rejected, stray += other.stray;
   stamped += other.stamped, received += other.received, bytes_out += other.bytes_out, bytes_in += other.bytes_in;
   sends += other.sends, receives += other.receives, turns += other.turns, cpu_ns += other.cpu_ns;

@@ -38,6 +38,7 @@ std::string options_of(const plan& what) {
   to.add("command", json_text(name_of(what.what)));
   to.add("host", json_text(what.to.host)).add("port", number(std::uint32_t{what.to.port}));
   to.add("websocket", truth(what.to.websocket)).add("tls", truth(what.to.tls.on));
+  to.add("compress", truth(what.to.compress));
   to.add("version", number(static_cast<std::uint32_t>(what.version))).add("groups", number(what.groups));
   to.add("connections", number(what.clients())).add("publishers", number(what.publishers()));
   to.add("subscribers", number(what.subscribers())).add("topic", json_text(what.topic));
@@ -163,6 +164,8 @@ std::string json_of(const plan& what, const outcome& came) {
   const auto of = figures_of(what, came);
   object to;
   to.add("ok", truth(came.ok)).add("trouble", json_text(came.trouble)).add("options", options_of(what));
+  // Asked for, and had by every connection.
+  to.add("compression", truth(what.to.compress && came.total.compressed >= came.total.ready));
   to.add("ramp_s", number(static_cast<double>(came.ramp) / 1e9));
   to.add("totals", totals_of(came, of)).add("measured", measured_of(of)).add("ledger", ledger_of(came, of));
   to.add("latency_us", histogram_of(came.latency)).add("connect_us", histogram_of(came.connecting));

@@ -32,13 +32,17 @@ std::string latency_row(std::string_view name, const histogram& of) {
                      milliseconds(static_cast<double>(of.largest())));
 }
 
-std::string connection_rows(const outcome& came) {
+std::string connection_rows(const plan& what, const outcome& came) {
   std::string result;
   auto text = grouped(came.total.ready);
   if (came.ramp != 0) text += format(" in %.1f s", static_cast<double>(came.ramp) / 1e9);
   if (came.total.refused != 0) text += ", refused " + grouped(came.total.refused);
   if (came.total.closed != 0) text += ", closed by the broker " + grouped(came.total.closed);
   result += row("connected", text);
+  if (what.to.compress)
+    result += row("compression", came.total.compressed >= came.total.ready
+                                   ? "on"
+                                   : "off: the broker agreed on it for " + grouped(came.total.compressed));
   if (!came.trouble.empty()) result += row("first trouble", came.trouble);
   return result;
 }
@@ -128,7 +132,7 @@ std::string grouped(std::uint64_t number) {
 
 std::string table_of(const plan& what, const outcome& came) {
   const auto of = figures_of(what, came);
-  return connection_rows(came) + message_rows(what, came, of) + latency_row("latency", came.latency) +
+  return connection_rows(what, came) + message_rows(what, came, of) + latency_row("latency", came.latency) +
          latency_row("connecting", came.connecting) + cost_rows(what, came, of);
 }
 

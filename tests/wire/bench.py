@@ -247,4 +247,31 @@ def the_broker_is_told_which_host_is_meant():
         check_equal(named, ["localhost", None], "names that were told")
 
 
+DEFLATE = {"listeners.ws.websocket.deflate.enabled": "true"}
+
+
+@test
+def compressed_pairs_lose_nothing_and_send_less():
+    words = ("-c", 4, "-q", 1, "-L", 400, "--duration", "20s")
+    with Node(DEFLATE) as node:
+        for size in (256, 300_000):  # one read, and many
+            plain = bench("pair", "-p", node.port("ws"), "--ws", *words, "-s", size)
+            small = bench("pair", "-p", node.port("ws"), "--ws", "--compress", *words, "-s", size)
+            check_equal((plain["compression"], small["compression"]), (False, True), "compression")
+            for report in (plain, small):
+                check_ledger(report)
+                check_equal(report["totals"]["received"], 400, "received")
+            for way in ("bytes_out", "bytes_in"):
+                check(small["totals"][way] < 0.8 * plain["totals"][way], f"{way} is {small['totals'][way]}")
+
+
+@test
+def a_broker_without_compression_is_loaded_all_the_same():
+    with Node() as node:
+        report = bench("pair", "-p", node.port("ws"), "--ws", "--compress", "-c", 2, "-q", 1, "-L", 100, "--duration",
+                       "20s")
+        check_equal(report["compression"], False, "compression")
+        check_equal(report["totals"]["received"], 100, "received")
+
+
 main()

@@ -10,10 +10,10 @@ DROP, DOUBLE, HOLD, FORGE, STALL, MUTE = "drop", "double", "hold", "forge", "sta
 
 
 class CrookedBroker:
-    """Speaks MQTT 5 over TCP, or TLS given a `tls` context, on a port of the kernel's choice. `deed(topic, n)` says what
-    becomes of message n of a topic: None (delivered), DROP, DOUBLE, HOLD (delivered behind the next one of its topic), FORGE (delivered, and a
-    message of nobody with it), (STALL, seconds): all of the topic's delivery stops for so long, or (MUTE, seconds): it
-    is acknowledged so much later."""
+    """Speaks MQTT 5 over TCP, or TLS given a `tls` context, on a port of the kernel's choice. `deed(topic, n)` says
+    what becomes of message n of a topic: None (delivered), DROP, DOUBLE, HOLD (delivered behind the next one of its
+    topic), FORGE (delivered, and a message of nobody with it), (STALL, seconds): all of the topic's delivery stops for
+    so long, or (MUTE, seconds): it is acknowledged so much later."""
 
     def __init__(self, deed, tls=None):
         self.deed, self.done, self.tls = deed, Counter(), tls
