@@ -77,7 +77,9 @@ void client::enter(workbench& at, std::uint32_t self) {
   mqtt::connect hello{.version = at.what.version,
                       .clean_start = at.what.clean_start,
                       .keep_alive = at.what.keep_alive,
-                      .session_expiry = at.what.session_expiry};
+                      .session_expiry = at.what.session_expiry,
+                      .receive_maximum = at.what.properties.receive_maximum,
+                      .maximum_packet_size = at.what.properties.maximum_packet_size};
   write_client_id(at.what, at.number(self), at.text);
   hello.client_id = at.text;
   if (!at.what.user.empty()) {
@@ -94,6 +96,8 @@ void client::entered(workbench& at, std::uint32_t self, const mqtt::connack& ans
   if (answer.reason != mqtt::reason::success)
     return fail(at, "CONNACK refuses: reason " + std::to_string(static_cast<unsigned>(answer.reason)));
   at.connecting.add(at.now - opened_);
+  aliasing_ = at.what.properties.topic_alias && answer.topic_alias_maximum != 0;
+  topic_known_ = false;
   window_ = at.what.window;
   if (at.what.qos != troupe::qos::at_most_once)
     window_ = window_ == 0 ? answer.receive_maximum : std::min(window_, answer.receive_maximum);
@@ -107,9 +111,13 @@ void client::subscribe(workbench& at, std::uint32_t self) {
   stage_ = stage::subscribing;
   write_topic(at.what, at.number(self), at.text);
   if (!at.what.share.empty()) at.text = "$share/" + at.what.share + "/" + at.text;
-  mqtt::subscribe wish{.packet_id = 1};
+  const auto& properties = at.what.properties;
+  mqtt::subscribe wish{.packet_id = 1, .identifier = properties.subscription_id};
   mqtt::subscribe::entry entry{.filter = at.text};
   entry.options.maximum_qos = at.what.qos;
+  entry.options.no_local = properties.no_local;
+  entry.options.retain_as_published = properties.retain_as_published;
+  entry.options.retain_handling = static_cast<retain_handling>(properties.retain_handling);
   wish.entries.push_back(entry);
   at.output.put(framing(at), mqtt::packet{std::move(wish)});
 }
@@ -311,7 +319,7 @@ void client::account(workbench& at, std::uint32_t self, const mqtt::publish& pac
   const auto who = at.place_of(self);
   const auto mark = stamp::read(packet.payload);
   if (!mark) {
-    if (at.what.payload_bytes >= sizeof(stamp)) at.ledger.foreign();
+    if (at.what.stamped()) at.ledger.foreign();
     return;
   }
   auto verdict = stream::verdict::duplicate;
@@ -330,68 +338,7 @@ void client::account(workbench& at, std::uint32_t self, const mqtt::publish& pac
   at.latency.add(at.now > mark->due ? at.now - mark->due : 0);
 }
 
-void client::handle(workbench& at, std::uint32_t, const mqtt::acknowledgement& packet) {
-  using enum mqtt::packet_type;
-  if (packet.type == pubrel) return at.output.put_acknowledgement(framing(at), pubcomp, packet.packet_id);
-  if (packet.type == pubrec && packet.reason < mqtt::reason::unspecified_error)
-    return at.output.put_acknowledgement(framing(at), pubrel, packet.packet_id);
-  finished_one(at, packet.reason);
-}
-
-void client::finished_one(workbench& at, mqtt::reason why) {
-  if (in_flight_ == 0) {
-    ++at.count.stray;
-    return;
-  }
-  --in_flight_;
-  ++at.count.acknowledged;
-  if (why >= mqtt::reason::unspecified_error) ++at.count.rejected;
-}
-
-void client::credit(std::uint16_t copies) noexcept {
-  if (in_flight_ == 0 || ++delivered_ < copies) return;
-  delivered_ = 0;
-  --in_flight_;
-}
-
 // -- sending ----------------------------------------------------------------------------------------------------------
-
-void client::pump(workbench& at, std::uint32_t self) {
-  publish_due(at, self);
-  flush(at, self);
-}
-
-void client::publish_due(workbench& at, std::uint32_t self) {
-  if (stage_ != stage::ready || rest_out_) return;
-  const auto who = at.place_of(self);
-  if (who.role != role::publisher) return;
-  while (window_ == 0 || in_flight_ < window_) {
-    const auto turn = at.pace.ask(who.ordinal, sent_, at.now);
-    if (!turn.now) return;
-    if (at.output.size() >= workbench::output_bytes) return at.to_pump.push_back(self);
-    publish(at, self, who.ordinal, turn.due);
-  }
-  if (at.pace.open_loop() && at.pace.ask(who.ordinal, sent_, at.now).now) at.window_was_full = true;
-}
-
-void client::publish(workbench& at, std::uint32_t self, std::uint32_t publisher, nanoseconds due) {
-  mqtt::publish message{.qos = at.what.qos, .retain = at.what.retain};
-  if (message.qos != troupe::qos::at_most_once) {
-    if (++last_packet_id_ == 0) last_packet_id_ = 1;
-    message.packet_id = last_packet_id_;
-  }
-  if (message.qos != troupe::qos::at_most_once || at.end_to_end_window()) ++in_flight_;
-  write_topic(at.what, at.number(self), at.text);
-  message.topic = at.text;
-  if (at.payload.size() >= sizeof(stamp)) {
-    stamp{.run = at.what.run, .publisher = publisher, .sequence = sent_, .due = due}.write(at.payload);
-    ++at.count.stamped;
-  }
-  message.payload = at.payload;
-  at.output.put(framing(at), mqtt::packet{std::move(message)});
-  ++sent_;
-  ++at.count.published;
-}
 
 void client::keep_alive(workbench& at, std::uint32_t self) {
   if (stage_ != stage::ready || rest_out_) return;

@@ -66,6 +66,7 @@ private:
   void handle(workbench& at, std::uint32_t self, const mqtt::acknowledgement& packet);
   void account(workbench& at, std::uint32_t self, const mqtt::publish& packet);
   void publish_due(workbench& at, std::uint32_t self);
+  void name_topic(workbench& at, std::uint32_t self, mqtt::publish& message);
   void publish(workbench& at, std::uint32_t self, std::uint32_t publisher, nanoseconds due);
   void finished_one(workbench& at, mqtt::reason why);
   void flush(workbench& at, std::uint32_t self);
@@ -87,6 +88,8 @@ private:
   enum stage stage_ = stage::closed;
   bool compressing_ : 1 = false;  ///< permessage-deflate was agreed on
   bool inflating_ : 1 = false;    ///< the message that has begun is compressed
+  bool aliasing_ : 1 = false;     ///< PUBLISH may bring a topic alias
+  bool topic_known_ : 1 = false;  ///< the alias stands for the topic
   bool active_ : 1 = false;       ///< sent something since the last keep_alive()
   std::uint16_t window_ = 0;      ///< 0: none
   std::uint16_t in_flight_ = 0;

@@ -11,6 +11,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "bench/load/property_options.hpp"
 #include "config/value.hpp"
 
 namespace troupe::bench {
@@ -27,6 +28,7 @@ struct words {
   std::string clean;
   std::vector<std::string> sources;
   bool secure_websocket = false;
+  property_options properties;
 };
 
 void add_connection_options(CLI::App& to, plan& what, words& said) {
@@ -90,6 +92,7 @@ void add_publisher_options(CLI::App& to, plan& what, words& said) {
                 "milliseconds between a client's messages: the other way to say --rate");
   to.add_option("-F,--inflight", what.window, "messages in flight per publisher; 0: no limit [10]");
   to.add_flag("-r,--retain", what.retain, "messages are retained");
+  said.properties.add_to_publish(to);
 }
 
 void add_pair_options(CLI::App& to, plan& what, words& said) {
@@ -179,6 +182,7 @@ void complete(plan& what, const words& said) {
   if (std::uint64_t{what.groups} * what.shape.size() > 100'000'000) throw usage{"that are too many clients", 1};
   what.qos = static_cast<troupe::qos>(said.qos);
   what.version = static_cast<mqtt::version>(said.version);
+  what.properties = said.properties.read(what.version, !what.share.empty());
   what.clean_start = said.clean != "false";
   what.payload_bytes = config_value(said.size, std::uint32_t{0}, config::unit::notation::size, "--size");
   if (what.payload_bytes > 200'000'000) throw usage{"--size is at most 200,000,000", 1};
@@ -258,9 +262,11 @@ request parse_command_line(std::vector<std::string> list) {
     add_connection_options(sub, asked.plan, said);
     add_tls_options(sub, asked.plan.to.tls);
     add_run_options(sub, asked.plan, said, asked);
+    said.properties.add_to_connect(sub);
     if (each.what == plan::kind::conn || each.what == plan::kind::churn) continue;
     add_message_options(sub, asked.plan, said);
     if (each.what != plan::kind::sub) add_publisher_options(sub, asked.plan, said);
+    if (each.what != plan::kind::pub) said.properties.add_to_subscribe(sub);
     if (each.what == plan::kind::pair) add_pair_options(sub, asked.plan, said);
   }
   add_scenario(app, asked, scale);

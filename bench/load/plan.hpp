@@ -10,7 +10,9 @@
 #include <sys/socket.h>
 
 #include "bench/load/clock.hpp"
+#include "bench/load/properties.hpp"
 #include "bench/load/tls.hpp"
+#include "bench/measure/stamp.hpp"
 #include "transport/mqtt/packets.hpp"
 
 namespace troupe::bench {
@@ -68,6 +70,7 @@ struct plan {
   troupe::qos qos = troupe::qos::at_most_once;
   bool retain = false;
   std::uint32_t payload_bytes = 256;
+  bench::properties properties;
   std::uint16_t window = 10;  ///< messages in flight per publisher; 0: as many as the socket takes
   double rate = 0;            ///< messages (of churn: cycles) a second of all together; 0: closed loop
   std::uint64_t limit = 0;    ///< messages in all; 0: none
@@ -84,6 +87,8 @@ struct plan {
   std::uint32_t publishers() const noexcept { return groups * shape.publishers; }
   /// Both ends of each topic are ours: what arrives can be compared with what was sent.
   bool closed_circle() const noexcept { return what == kind::pair; }
+  /// Whether payloads are long enough to tell whose they are.
+  bool stamped() const noexcept { return payload_bytes >= stamp::bytes(properties.payload_is_text); }
   /// How many of a group's subscribers get one message.
   std::uint32_t copies() const noexcept { return share.empty() ? shape.subscribers : 1; }
 

@@ -16,6 +16,7 @@ struct counters {
   std::uint64_t compressed = 0;    ///< of the ready: the broker agreed on compression
   std::uint64_t cycles = 0;        ///< of churn: connected, CONNACK, DISCONNECT
   std::uint64_t published = 0;     ///< PUBLISH packets handed to the socket
+  std::uint64_t aliased = 0;       ///< of these: with a topic alias instead of the topic
   std::uint64_t acknowledged = 0;  ///< of these with QoS 1 and 2: PUBACK, PUBCOMP
   std::uint64_t rejected = 0;      ///< of the acknowledged: with a reason code of 0x80 and above
   std::uint64_t stray = 0;         ///< acknowledgements of nothing that was in flight
@@ -43,7 +44,8 @@ struct report {
 inline counters& counters::operator+=(const counters& other) noexcept {
   ready += other.ready, refused += other.refused, closed += other.closed, compressed += other.compressed,
     cycles += other.cycles;
-  published += other.published, acknowledged += other.acknowledged, rejected += other.rejected, stray += other.stray;
+  published += other.published, aliased += other.aliased, acknowledged += other.acknowledged,
+    rejected += other.rejected, stray += other.stray;
   stamped += other.stamped, received += other.received, bytes_out += other.bytes_out, bytes_in += other.bytes_in;
   sends += other.sends, receives += other.receives, turns += other.turns, cpu_ns += other.cpu_ns;
   resident_bytes += other.resident_bytes, resident_empty_bytes += other.resident_empty_bytes;

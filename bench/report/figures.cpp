@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "bench/measure/stamp.hpp"
-
 namespace troupe::bench {
 
 namespace {
@@ -29,7 +27,7 @@ void measure_window(const outcome& came, figures& to) {
 void count_losses(const plan& what, const outcome& came, figures& to) {
   const auto& count = came.total;
   if (what.closed_circle()) to.expected = count.stamped * what.copies();
-  if (what.payload_bytes >= sizeof(stamp))
+  if (what.stamped())
     to.lost = what.closed_circle() ? to.expected - std::min(to.expected, count.ledger.distinct) : count.ledger.missing;
   if (what.publishers() != 0) to.unsent = came.planned - std::min(came.planned, count.published);
   if (what.qos != troupe::qos::at_most_once) to.unacknowledged = count.published - count.acknowledged;

@@ -33,6 +33,18 @@ private:
   std::string text_;
 };
 
+std::string properties_of(const properties& what) {
+  object to;
+  to.add("forwarded_bytes", number(what.forwarded.size()));
+  to.add("message_expiry", what.message_expiry ? number(*what.message_expiry) : "null");
+  to.add("payload_is_text", truth(what.payload_is_text)).add("topic_alias", truth(what.topic_alias));
+  to.add("receive_maximum", number(std::uint32_t{what.receive_maximum}));
+  to.add("maximum_packet_size", number(what.maximum_packet_size)).add("no_local", truth(what.no_local));
+  to.add("retain_as_published", truth(what.retain_as_published));
+  to.add("retain_handling", number(std::uint32_t{what.retain_handling}));
+  return to.add("subscription_id", number(what.subscription_id)).text();
+}
+
 std::string options_of(const plan& what) {
   object to;
   to.add("command", json_text(name_of(what.what)));
@@ -44,6 +56,7 @@ std::string options_of(const plan& what) {
   to.add("subscribers", number(what.subscribers())).add("topic", json_text(what.topic));
   to.add("share", json_text(what.share)).add("qos", number(static_cast<std::uint32_t>(what.qos)));
   to.add("payload_bytes", number(what.payload_bytes)).add("window", number(std::uint32_t{what.window}));
+  to.add("properties", properties_of(what.properties));
   to.add("rate", number(what.rate)).add("limit", number(what.limit)).add("connect_rate", number(what.connect_rate));
   to.add("keep_alive", number(std::uint32_t{what.keep_alive})).add("clean_start", truth(what.clean_start));
   to.add("warmup_s", number(static_cast<double>(what.warmup) / 1e9));
@@ -74,6 +87,7 @@ std::string totals_of(const outcome& came, const figures& of) {
   object to;
   to.add("connected", number(all.ready)).add("refused", number(all.refused)).add("closed", number(all.closed));
   to.add("cycles", number(all.cycles)).add("published", number(all.published));
+  to.add("aliased", number(all.aliased));
   to.add("acknowledged", number(all.acknowledged)).add("rejected", number(all.rejected));
   to.add("unacknowledged", number(of.unacknowledged)).add("stray_acknowledgements", number(all.stray));
   to.add("received", number(all.received)).add("planned", number(came.planned)).add("unsent", number(of.unsent));

@@ -274,4 +274,42 @@ def a_broker_without_compression_is_loaded_all_the_same():
         check_equal(report["totals"]["received"], 100, "received")
 
 
+@test
+def what_mqtt_5_adds_arrives_at_the_broker():
+    with CrookedBroker(lambda *_: None) as broker:
+        report = bench("pair", "-p", broker.port, "-c", 1, "-q", 1, "-L", 10, "--user-property", "a=b",
+                       "--user-property", "c=d=e", "--message-expiry", 60, "--content-type", "text/plain", "--response-topic", "answers",
+                       "--correlation-data", "17", "--payload-format", "text", "--receive-maximum", 20,
+                       "--maximum-packet-size", 4000, "--no-local", "--retain-as-published", "--retain-handling", 2,
+                       "--subscription-id", 7)
+    check_ledger(report)
+    check_equal(report["totals"]["received"], 10, "received")
+    for connect in broker.connects:
+        check_equal((connect["receive_maximum"], connect["maximum_packet_size"]), (20, 4000), "CONNECT")
+    check_equal(broker.subscribes, [({"subscription_identifier": [7]}, 1 | 4 | 8 | 2 << 4)], "SUBSCRIBE")
+    wanted = {"user_property": [("a", "b"), ("c", "d=e")], "message_expiry": 60, "content_type": "text/plain",
+              "response_topic": "answers", "correlation_data": b"17", "payload_format": 1}
+    check_equal(broker.publishes, [("t/0", wanted)] * 10, "PUBLISH")
+
+
+@test
+def a_topic_is_sent_once_where_the_broker_takes_aliases():
+    for aliases in (0, 3):
+        with CrookedBroker(lambda *_: None, aliases=aliases) as broker:
+            report = bench("pair", "-p", broker.port, "-c", 2, "-q", 1, "-L", 100, "--topic-alias")
+        check_ledger(report)
+        check_equal(report["totals"]["received"], 100, "received")
+        check_equal(report["totals"]["aliased"], 98 if aliases else 0, "aliased")
+        check_equal(sum(topic != "" for topic, _ in broker.publishes), 2 if aliases else 100, "topics that were sent")
+
+
+@test
+def text_payloads_and_aliases_pass_the_node():
+    with Node() as node:
+        report = bench("pair", "-p", node.port(), "-c", 4, "-q", 2, "-L", 400, "--payload-format", "text",
+                       "--topic-alias", "--user-property", "a=b", "--message-expiry", 60)
+        check_ledger(report)
+        check_equal(report["totals"]["received"], 400, "received")
+
+
 main()

@@ -13,10 +13,14 @@ class CrookedBroker:
     """Speaks MQTT 5 over TCP, or TLS given a `tls` context, on a port of the kernel's choice. `deed(topic, n)` says
     what becomes of message n of a topic: None (delivered), DROP, DOUBLE, HOLD (delivered behind the next one of its
     topic), FORGE (delivered, and a message of nobody with it), (STALL, seconds): all of the topic's delivery stops for
-    so long, or (MUTE, seconds): it is acknowledged so much later."""
+    so long, or (MUTE, seconds): it is acknowledged so much later.
 
-    def __init__(self, deed, tls=None):
-        self.deed, self.done, self.tls = deed, Counter(), tls
+    It keeps the properties of what comes: `connects`, `subscribes` (with the options byte), `publishes` (with the topic
+    as it was written). It takes so many topic `aliases` of a connection."""
+
+    def __init__(self, deed, tls=None, aliases=0):
+        self.deed, self.done, self.tls, self.aliases = deed, Counter(), tls, aliases
+        self.connects, self.subscribes, self.publishes, self.names = [], [], [], {}
         self.subscribers, self.numbers, self.held = defaultdict(list), Counter(), defaultdict(list)
         self.waiting = {}
         self.ids = Counter()
@@ -55,20 +59,36 @@ class CrookedBroker:
     def _packet(self, whole, head, writer):
         kind = whole[0] >> 4
         if kind == mqtt.CONNECT:
-            writer.write(mqtt.packet(mqtt.CONNACK, b"\0\0\0"))
+            read = mqtt.Reader(whole[head + 10:])
+            self.connects.append(read.properties())
+            agreed = {"topic_alias_maximum": self.aliases} if self.aliases else {}
+            writer.write(mqtt.packet(mqtt.CONNACK, b"\0\0" + mqtt.properties(agreed)))
         elif kind == mqtt.SUBSCRIBE:
             read = mqtt.Reader(whole[head:])
-            packet_id, _ = read.take(2), read.properties()
+            packet_id, properties = read.take(2), read.properties()
             name, options = read.text().decode(), read.number(1)
+            self.subscribes.append((properties, options))
             self.subscribers[name].append((writer, options & 3))
             writer.write(mqtt.packet(mqtt.SUBACK, packet_id + b"\0" + bytes([options & 3])))
         elif kind == mqtt.PINGREQ:
             writer.write(mqtt.packet(mqtt.PINGRESP))
         elif kind == mqtt.PUBLISH:
-            self._publish(mqtt.parse(whole, head, 5), writer)
+            message = mqtt.parse(whole, head, 5)
+            self.publishes.append((message.topic, message.properties))
+            self._resolve_alias(message, writer)
+            self._publish(message, writer)
         elif kind in (mqtt.PUBREC, mqtt.PUBREL):
             answer = mqtt.PUBREL if kind == mqtt.PUBREC else mqtt.PUBCOMP
             writer.write(mqtt.ack(answer, int.from_bytes(whole[head:head + 2], "big")))
+
+    def _resolve_alias(self, message, writer):
+        alias = message.properties.get("topic_alias")
+        if alias is None:
+            return
+        assert 0 < alias <= self.aliases, f"alias {alias}"
+        if message.topic:
+            self.names[writer, alias] = message.topic
+        message.topic = self.names[writer, alias]
 
     def _publish(self, message, publisher):
         number = self.numbers[message.topic]

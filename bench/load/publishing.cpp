@@ -1,0 +1,83 @@
+// What a client publishes, and what becomes of it.
+#include "bench/load/client.hpp"
+#include "bench/load/workbench.hpp"
+#include "bench/measure/stamp.hpp"
+
+namespace troupe::bench {
+
+void client::pump(workbench& at, std::uint32_t self) {
+  publish_due(at, self);
+  flush(at, self);
+}
+
+void client::publish_due(workbench& at, std::uint32_t self) {
+  if (stage_ != stage::ready || rest_out_) return;
+  const auto who = at.place_of(self);
+  if (who.role != role::publisher) return;
+  while (window_ == 0 || in_flight_ < window_) {
+    const auto turn = at.pace.ask(who.ordinal, sent_, at.now);
+    if (!turn.now) return;
+    if (at.output.size() >= workbench::output_bytes) return at.to_pump.push_back(self);
+    publish(at, self, who.ordinal, turn.due);
+  }
+  if (at.pace.open_loop() && at.pace.ask(who.ordinal, sent_, at.now).now) at.window_was_full = true;
+}
+
+/// By its name, or the alias that the first message of the connection has given it.
+void client::name_topic(workbench& at, std::uint32_t self, mqtt::publish& message) {
+  if (aliasing_) message.properties.topic_alias = 1;
+  if (topic_known_) {
+    ++at.count.aliased;
+    return;
+  }
+  topic_known_ = aliasing_;
+  write_topic(at.what, at.number(self), at.text);
+  message.topic = at.text;
+}
+
+void client::publish(workbench& at, std::uint32_t self, std::uint32_t publisher, nanoseconds due) {
+  mqtt::publish message{.qos = at.what.qos, .retain = at.what.retain};
+  if (message.qos != troupe::qos::at_most_once) {
+    if (++last_packet_id_ == 0) last_packet_id_ = 1;
+    message.packet_id = last_packet_id_;
+  }
+  if (message.qos != troupe::qos::at_most_once || at.end_to_end_window()) ++in_flight_;
+  name_topic(at, self, message);
+  if (at.what.stamped()) {
+    const stamp mark{.run = at.what.run, .publisher = publisher, .sequence = sent_, .due = due};
+    mark.write(at.payload, at.what.properties.payload_is_text);
+    ++at.count.stamped;
+  }
+  message.payload = at.payload;
+  message.properties.forwarded = at.what.properties.forwarded;
+  message.properties.message_expiry = at.what.properties.message_expiry;
+  at.output.put(framing(at), mqtt::packet{std::move(message)});
+  ++sent_;
+  ++at.count.published;
+}
+
+void client::handle(workbench& at, std::uint32_t, const mqtt::acknowledgement& packet) {
+  using enum mqtt::packet_type;
+  if (packet.type == pubrel) return at.output.put_acknowledgement(framing(at), pubcomp, packet.packet_id);
+  if (packet.type == pubrec && packet.reason < mqtt::reason::unspecified_error)
+    return at.output.put_acknowledgement(framing(at), pubrel, packet.packet_id);
+  finished_one(at, packet.reason);
+}
+
+void client::finished_one(workbench& at, mqtt::reason why) {
+  if (in_flight_ == 0) {
+    ++at.count.stray;
+    return;
+  }
+  --in_flight_;
+  ++at.count.acknowledged;
+  if (why >= mqtt::reason::unspecified_error) ++at.count.rejected;
+}
+
+void client::credit(std::uint16_t copies) noexcept {
+  if (in_flight_ == 0 || ++delivered_ < copies) return;
+  delivered_ = 0;
+  --in_flight_;
+}
+
+}  // namespace troupe::bench
