@@ -44,8 +44,7 @@ void client::open(workbench& at, std::uint32_t self) {
 
 void client::watch(workbench& at, std::uint32_t self, int operation, std::uint32_t events) const {
   epoll_event event{.events = events, .data = {.u64 = self}};
-  const auto patient = at.place_of(self).role == role::publisher;
-  epoll_ctl(patient ? at.patient_epoll : at.epoll, operation, link_.fd(), &event);
+  epoll_ctl(at.patient(self) ? at.patient_epoll : at.epoll, operation, link_.fd(), &event);
 }
 
 /// TCP is there.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bench/load/clock.hpp"
+#include "bench/load/in_flight.hpp"
 #include "bench/load/link.hpp"
 #include "bench/load/outlet.hpp"
 #include "transport/mqtt/packets.hpp"
@@ -68,7 +69,7 @@ private:
   void publish_due(workbench& at, std::uint32_t self);
   void name_topic(workbench& at, std::uint32_t self, mqtt::publish& message);
   void publish(workbench& at, std::uint32_t self, std::uint32_t publisher, nanoseconds due);
-  void finished_one(workbench& at, mqtt::reason why);
+  void finished_one(workbench& at, std::uint32_t self, const mqtt::acknowledgement& packet);
   void flush(workbench& at, std::uint32_t self);
   void flush_rest(workbench& at, std::uint32_t self);
   bool send(workbench& at, std::span<const std::byte> from, std::size_t& taken);
@@ -77,6 +78,10 @@ private:
   void close(workbench& at) noexcept;
 
   enum framing framing(const workbench& at) const noexcept;
+  /// Of a client's message by its number.
+  static std::uint16_t packet_id_of(std::uint32_t message) noexcept {
+    return static_cast<std::uint16_t>(message % 65'535 + 1);
+  }
 
   /// Of what was read and could not be used yet.
   struct remainder {
@@ -92,12 +97,12 @@ private:
   bool topic_known_ : 1 = false;  ///< the alias stands for the topic
   bool active_ : 1 = false;       ///< sent something since the last keep_alive()
   std::uint16_t window_ = 0;      ///< 0: none
-  std::uint16_t in_flight_ = 0;
-  std::uint16_t last_packet_id_ = 0;
-  std::uint16_t delivered_ = 0;  ///< copies of the oldest message in flight that have arrived, at QoS 0
-  std::uint32_t sent_ = 0;       ///< messages published: the number of the next
+  std::uint16_t in_flight_ = 0;   ///< messages
+  std::uint16_t delivered_ = 0;   ///< copies of the oldest message in flight that have arrived, at QoS 0
+  std::uint32_t sent_ = 0;        ///< messages published: the number of the next
   nanoseconds opened_ = 0;
   websocket::frame_decoder decoder_;
+  std::unique_ptr<bench::in_flight> flights_;  ///< of messages in flight, at QoS 1 and 2
   std::unique_ptr<remainder> rest_in_;
   std::unique_ptr<std::vector<std::byte>> rest_out_;  ///< what the link did not take
 };

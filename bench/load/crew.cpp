@@ -158,15 +158,16 @@ bool crew::take_report(member& from) {
   std::copy_n(from.received.begin(), sizeof told, reinterpret_cast<char*>(&told));
   auto size = sizeof told;
   if (told.final != 0) {
-    std::array<histogram::image, 2> images;
+    const std::array into{&result_.latency, &result_.acknowledging, &result_.connecting};
+    std::array<histogram::image, into.size()> images;
     if (from.received.size() < sizeof told + sizeof images) return false;
     std::copy_n(from.received.begin() + sizeof told, sizeof images, reinterpret_cast<char*>(images.data()));
     size += sizeof images;
-    histogram part;
-    part.load(images[0]);
-    result_.latency.merge(part);
-    part.load(images[1]);
-    result_.connecting.merge(part);
+    for (std::size_t i = 0; i < into.size(); ++i) {
+      histogram part;
+      part.load(images[i]);
+      into[i]->merge(part);
+    }
     from.finished = true;
   }
   from.last = told;

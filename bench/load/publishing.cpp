@@ -17,6 +17,8 @@ void client::publish_due(workbench& at, std::uint32_t self) {
   while (window_ == 0 || in_flight_ < window_) {
     const auto turn = at.pace.ask(who.ordinal, sent_, at.now);
     if (!turn.now) return;
+    // An identifier that has waited for its acknowledgement all the way round [MQTT-2.2.1-3].
+    if (flights_ && flights_->contains(packet_id_of(sent_))) break;
     if (at.output.size() >= workbench::output_bytes) return at.to_pump.push_back(self);
     publish(at, self, who.ordinal, turn.due);
   }
@@ -38,8 +40,9 @@ void client::name_topic(workbench& at, std::uint32_t self, mqtt::publish& messag
 void client::publish(workbench& at, std::uint32_t self, std::uint32_t publisher, nanoseconds due) {
   mqtt::publish message{.qos = at.what.qos, .retain = at.what.retain};
   if (message.qos != troupe::qos::at_most_once) {
-    if (++last_packet_id_ == 0) last_packet_id_ = 1;
-    message.packet_id = last_packet_id_;
+    message.packet_id = packet_id_of(sent_);
+    if (!flights_) flights_ = std::make_unique<bench::in_flight>();
+    flights_->add(message.packet_id, at.now);
   }
   if (message.qos != troupe::qos::at_most_once || at.end_to_end_window()) ++in_flight_;
   name_topic(at, self, message);
@@ -56,22 +59,27 @@ void client::publish(workbench& at, std::uint32_t self, std::uint32_t publisher,
   ++at.count.published;
 }
 
-void client::handle(workbench& at, std::uint32_t, const mqtt::acknowledgement& packet) {
+void client::handle(workbench& at, std::uint32_t self, const mqtt::acknowledgement& packet) {
   using enum mqtt::packet_type;
   if (packet.type == pubrel) return at.output.put_acknowledgement(framing(at), pubcomp, packet.packet_id);
-  if (packet.type == pubrec && packet.reason < mqtt::reason::unspecified_error)
+  if (packet.type == pubrec && packet.reason < mqtt::reason::unspecified_error) {
+    if (flights_) flights_->received(packet.packet_id);
     return at.output.put_acknowledgement(framing(at), pubrel, packet.packet_id);
-  finished_one(at, packet.reason);
+  }
+  finished_one(at, self, packet);
 }
 
-void client::finished_one(workbench& at, mqtt::reason why) {
-  if (in_flight_ == 0) {
+void client::finished_one(workbench& at, std::uint32_t self, const mqtt::acknowledgement& packet) {
+  const auto age = flights_ ? flights_->age(packet.packet_id, at.now) : std::nullopt;
+  if (!age) {
     ++at.count.stray;
     return;
   }
+  flights_->remove(packet.packet_id);
   --in_flight_;
   ++at.count.acknowledged;
-  if (why >= mqtt::reason::unspecified_error) ++at.count.rejected;
+  if (packet.reason >= mqtt::reason::unspecified_error) ++at.count.rejected;
+  if (at.now - *age >= at.measured_from && at.timed(self)) at.acknowledging.add(*age);
 }
 
 void client::credit(std::uint16_t copies) noexcept {

@@ -33,8 +33,9 @@ struct workbench {
   nanoseconds measured_from = never;  ///< only messages due from here on count in `latency`
 
   counters count;
-  histogram latency;     ///< from due to received
-  histogram connecting;  ///< from connect() to CONNACK
+  histogram latency;        ///< from due to received
+  histogram acknowledging;  ///< from PUBLISH to PUBACK or PUBCOMP
+  histogram connecting;     ///< from connect() to CONNACK
   bench::ledger ledger;
   std::array<char, 128> trouble{};
 
@@ -54,6 +55,14 @@ struct workbench {
 
   std::uint32_t number(std::uint32_t self) const noexcept { return first + self; }
   place place_of(std::uint32_t self) const noexcept { return what.place_of(first + self); }
+  /// Whether a client waits for its turn in `patient_epoll`: publishers, but where they are left alone for a while
+  /// (worker::gain_patience) only fifteen of sixteen.
+  bool patient(std::uint32_t self) const noexcept {
+    const auto who = place_of(self);
+    return who.role == role::publisher && (!what.leaves_acknowledgements() || who.ordinal % 16 != 0);
+  }
+  /// Whether its acknowledgements are timed: not those that are left lying.
+  bool timed(std::uint32_t self) const noexcept { return !what.leaves_acknowledgements() || !patient(self); }
   /// Keeps the first one.
   void note(std::string_view what_happened) noexcept;
   /// A copy of a message of publisher `ordinal` has arrived here: its window may move.

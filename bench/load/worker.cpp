@@ -147,11 +147,10 @@ void worker::serve(int epoll, nanoseconds at_most) {
   }
 }
 
-/// From the start on, where messages are paced, nobody needs to be woken for a publisher's PUBACK: they are read some
-/// milliseconds later, many at a time, until a window has been full once. At QoS 2 a subscriber's message may wait for
-/// PUBREL, and hence for us.
+/// From the start on, where messages are paced: acknowledgements are read some milliseconds later, many at a time,
+/// until a window has been full once.
 void worker::gain_patience() {
-  if (!at_.pace.open_loop() || what_.qos != troupe::qos::at_least_once) return;
+  if (!what_.leaves_acknowledgements()) return;
   epoll_ctl(at_.epoll, EPOLL_CTL_DEL, at_.patient_epoll, nullptr);
   next_patient_ = at_.now + patience;
   patient_ = true;
@@ -306,10 +305,10 @@ void worker::report(bool final) {
 void worker::finish() {
   report(true);
   histogram::image image;
-  at_.latency.save(image);
-  send_all(channel_, &image, sizeof image);
-  at_.connecting.save(image);
-  send_all(channel_, &image, sizeof image);
+  for (const auto* each : {&at_.latency, &at_.acknowledging, &at_.connecting}) {
+    each->save(image);
+    send_all(channel_, &image, sizeof image);
+  }
   for (std::uint32_t self = 0; self < mine_.count; ++self)
     if (at_.clients[self].stage() != client::stage::closed) at_.clients[self].leave(at_, self);
 }

@@ -36,7 +36,7 @@ struct counters {
 struct report {
   std::uint64_t at = 0;     ///< when these counts were true, nanoseconds of CLOCK_MONOTONIC
   std::uint64_t tick = 0;   ///< tenths of a second since the start of sending; 0 before
-  std::uint32_t final = 0;  ///< 1: two histogram images follow, of latency and of connecting
+  std::uint32_t final = 0;  ///< 1: three histogram images follow: latency, acknowledging, connecting
   counters count;
   std::array<char, 128> trouble{};  ///< why the first connection failed or was closed; empty while none was
 };

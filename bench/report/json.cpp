@@ -73,6 +73,7 @@ std::string series_of(const outcome& came) {
     to.add("second", std::to_string(i)).add("measured", truth(i > came.measured_from));
     to.add("published", number(now.count.published - before.count.published));
     to.add("received", number(now.count.received - before.count.received));
+    to.add("acknowledged", number(now.count.acknowledged - before.count.acknowledged));
     to.add("cycles", number(now.count.cycles - before.count.cycles));
     to.add("broker_cpu_s", number(static_cast<double>(now.broker.cpu_ns - before.broker.cpu_ns) / 1e9));
     to.add("broker_resident_bytes", number(now.broker.resident_bytes));
@@ -182,13 +183,14 @@ std::string json_of(const plan& what, const outcome& came) {
   to.add("compression", truth(what.to.compress && came.total.compressed >= came.total.ready));
   to.add("ramp_s", number(static_cast<double>(came.ramp) / 1e9));
   to.add("totals", totals_of(came, of)).add("measured", measured_of(of)).add("ledger", ledger_of(came, of));
-  to.add("latency_us", histogram_of(came.latency)).add("connect_us", histogram_of(came.connecting));
+  to.add("latency_us", histogram_of(came.latency)).add("acknowledge_us", histogram_of(came.acknowledging));
+  to.add("connect_us", histogram_of(came.connecting));
   to.add("broker", broker_of(what, came, of)).add("own", own_of(came, of)).add("series", series_of(came));
   return to.text();
 }
 
 std::string csv_of(const outcome& came) {
-  std::string result = "second,published,received,cycles,broker_cpu_s,broker_resident_bytes,own_cpu_s\n";
+  std::string result = "second,published,received,cycles,broker_cpu_s,broker_resident_bytes,own_cpu_s,acknowledged\n";
   for (std::size_t i = 1; i < came.series.size(); ++i) {
     const auto& now = came.series[i];
     const auto& before = came.series[i - 1];
@@ -197,7 +199,8 @@ std::string csv_of(const outcome& came) {
               number(now.count.cycles - before.count.cycles) + "," +
               number(static_cast<double>(now.broker.cpu_ns - before.broker.cpu_ns) / 1e9) + "," +
               number(now.broker.resident_bytes) + "," +
-              number(static_cast<double>(now.count.cpu_ns - before.count.cpu_ns) / 1e9) + "\n";
+              number(static_cast<double>(now.count.cpu_ns - before.count.cpu_ns) / 1e9) + "," +
+              number(now.count.acknowledged - before.count.acknowledged) + "\n";
   }
   return result;
 }

@@ -133,6 +133,8 @@ std::string grouped(std::uint64_t number) {
 std::string table_of(const plan& what, const outcome& came) {
   const auto of = figures_of(what, came);
   return connection_rows(what, came) + message_rows(what, came, of) + latency_row("latency", came.latency) +
+         latency_row("PUBLISH to " + std::string{what.qos == troupe::qos::exactly_once ? "PUBCOMP" : "PUBACK"},
+                     came.acknowledging) +
          latency_row("connecting", came.connecting) + cost_rows(what, came, of);
 }
 

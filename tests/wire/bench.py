@@ -145,6 +145,19 @@ def a_sender_held_up_by_its_window_counts_from_when_messages_were_due():
     latency = report["latency_us"]
     check(0.9e6 <= latency["max"] <= 2e6, f"the longest wait is {latency['max']} us")
     check(latency["p95"] >= 0.5e6, f"p95 is {latency['p95']} us")
+    # Of the acknowledgements one was late; the messages behind it were not sent before it came.
+    late = report["acknowledge_us"]
+    check_equal(late["count"], 400, "acknowledgements that were timed")
+    check(0.95e6 <= late["max"] <= 2e6, f"the latest acknowledgement took {late['max']} us")
+    check(late["p99"] <= 0.2e6, f"p99 of acknowledgements is {late['p99']} us")
+
+
+@test
+def every_acknowledgement_is_timed_at_both_levels():
+    for qos in (0, 1, 2):
+        report, _ = crooked(lambda *_: None, "-q", qos)
+        check_equal(report["acknowledge_us"]["count"], MESSAGES if qos else 0, "acknowledgements that were timed")
+        check_equal(report["totals"]["stray_acknowledgements"], 0, "strays")
 
 
 @test
@@ -278,7 +291,8 @@ def a_broker_without_compression_is_loaded_all_the_same():
 def what_mqtt_5_adds_arrives_at_the_broker():
     with CrookedBroker(lambda *_: None) as broker:
         report = bench("pair", "-p", broker.port, "-c", 1, "-q", 1, "-L", 10, "--user-property", "a=b",
-                       "--user-property", "c=d=e", "--message-expiry", 60, "--content-type", "text/plain", "--response-topic", "answers",
+                       "--user-property", "c=d=e", "--message-expiry", 60, "--content-type", "text/plain",
+                       "--response-topic", "answers",
                        "--correlation-data", "17", "--payload-format", "text", "--receive-maximum", 20,
                        "--maximum-packet-size", 4000, "--no-local", "--retain-as-published", "--retain-handling", 2,
                        "--subscription-id", 7)
