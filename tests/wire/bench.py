@@ -5,7 +5,7 @@ import ssl
 import subprocess
 from pathlib import Path
 
-from crooked_broker import DOUBLE, DROP, FORGE, HOLD, MUTE, STALL, CrookedBroker
+from crooked_broker import DOUBLE, DROP, FORGE, HOLD, MUTE, STALL, TWICE, CrookedBroker
 from harness import BUILD, ROOT, Node, check, check_equal, limit_descriptors, main, scratch_folder, test
 
 MESSAGES = 2000
@@ -157,6 +157,26 @@ def every_acknowledgement_is_timed_at_both_levels():
     for qos in (0, 1, 2):
         report, _ = crooked(lambda *_: None, "-q", qos)
         check_equal(report["acknowledge_us"]["count"], MESSAGES if qos else 0, "acknowledgements that were timed")
+        check_equal(report["totals"]["stray_acknowledgements"], 0, "strays")
+
+
+@test
+def an_acknowledgement_of_nothing_in_flight_is_a_stray():
+    for qos in (1, 2):
+        report, done = crooked(every(50, TWICE), "-q", qos)
+        check_equal(done[TWICE], MESSAGES // 50, "acknowledged twice by the broker")
+        check_equal(report["totals"]["stray_acknowledgements"], done[TWICE], "strays")
+        check_equal(report["totals"]["acknowledged"], MESSAGES, "acknowledged")
+        check_ledger(report)
+
+
+@test
+def packet_identifiers_come_round():
+    with Node() as node:
+        report = bench("pair", "-p", node.port(), "-c", 1, "-q", 1, "-F", 100, "-L", 70_000, "-s", 64, "--duration",
+                       "30s")
+        check_ledger(report)
+        check_equal(report["totals"]["acknowledged"], 70_000, "acknowledged")
         check_equal(report["totals"]["stray_acknowledgements"], 0, "strays")
 
 

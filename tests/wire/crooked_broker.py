@@ -6,14 +6,14 @@ from collections import Counter, defaultdict
 
 import raw_mqtt as mqtt
 
-DROP, DOUBLE, HOLD, FORGE, STALL, MUTE = "drop", "double", "hold", "forge", "stall", "mute"
+DROP, DOUBLE, HOLD, FORGE, STALL, MUTE, TWICE = "drop", "double", "hold", "forge", "stall", "mute", "twice"
 
 
 class CrookedBroker:
     """Speaks MQTT 5 over TCP, or TLS given a `tls` context, on a port of the kernel's choice. `deed(topic, n)` says
     what becomes of message n of a topic: None (delivered), DROP, DOUBLE, HOLD (delivered behind the next one of its
     topic), FORGE (delivered, and a message of nobody with it), (STALL, seconds): all of the topic's delivery stops for
-    so long, or (MUTE, seconds): it is acknowledged so much later.
+    so long, (MUTE, seconds): it is acknowledged so much later, or TWICE: it is acknowledged twice.
 
     It keeps the properties of what comes: `connects`, `subscribes` (with the options byte), `publishes` (with the topic
     as it was written). It takes so many topic `aliases` of a connection."""
@@ -97,6 +97,7 @@ class CrookedBroker:
         if message.qos:
             later = deed[1] if deed and deed[0] == MUTE else 0
             answer = mqtt.ack(mqtt.PUBACK if message.qos == 1 else mqtt.PUBREC, message.packet_id)
+            answer *= 2 if deed == TWICE else 1
             self.loop.call_later(later, publisher.write, answer) if later else publisher.write(answer)
         if deed and deed[0] == STALL:
             self.done[STALL] += 1
