@@ -33,18 +33,20 @@ constexpr websocket::frame_rules server_frames(bool compression) {
 void client::open(workbench& at, std::uint32_t self) {
   opened_ = now_ns();
   stage_ = stage::connecting;
+  ++at.opening;
   const auto& sources = at.what.sources;
   const auto* source = sources.empty() ? nullptr : &sources[at.number(self) % sources.size()];
-  const auto result = link_.connect(at.what.to, source, 0);
-  if (result == link::status::failed) return fail(at, "connect: " + link_.failure());
-  const auto connected = result == link::status::done;
-  watch(at, self, EPOLL_CTL_ADD, connected ? EPOLLIN : EPOLLIN | EPOLLOUT);
-  if (connected) secure(at, self);
+  const auto result = link_.connect(at.what.to, source, at.what.what == plan::kind::churn, 0);
+  if (result == link::status::failed) return fail(at, self, "connect: " + link_.failure());
+  watch(at, self);
+  if (result == link::status::done) secure(at, self);
 }
 
-void client::watch(workbench& at, std::uint32_t self, int operation, std::uint32_t events) const {
-  epoll_event event{.events = events, .data = {.u64 = self}};
-  epoll_ctl(at.patient(self) ? at.patient_epoll : at.epoll, operation, link_.fd(), &event);
+/// Once and for all: the edges of both directions are told, so nothing is to be changed when output has to wait, and
+/// what has been told is not looked at again by the next epoll_wait.
+void client::watch(workbench& at, std::uint32_t self) const {
+  epoll_event event{.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data = {.u64 = self}};
+  epoll_ctl(at.patient(self) ? at.patient_epoll : at.epoll, EPOLL_CTL_ADD, link_.fd(), &event);
 }
 
 /// TCP is there.
@@ -52,9 +54,7 @@ void client::secure(workbench& at, std::uint32_t self) {
   stage_ = stage::securing;
   const auto result = link_.secure(at.what.to);
   if (result == link::status::done) return begin(at, self);
-  if (result == link::status::want_read) return;
-  if (result != link::status::want_write) return fail(at, link_.failure());
-  watch(at, self, EPOLL_CTL_MOD, EPOLLIN | EPOLLOUT);
+  if (result != link::status::want_read && result != link::status::want_write) fail(at, self, link_.failure());
 }
 
 enum framing client::framing(const workbench& at) const noexcept {
@@ -91,9 +91,9 @@ void client::enter(workbench& at, std::uint32_t self) {
 }
 
 void client::entered(workbench& at, std::uint32_t self, const mqtt::connack& answer) {
-  if (stage_ != stage::entering) return fail(at, "CONNACK out of turn");
+  if (stage_ != stage::entering) return fail(at, self, "CONNACK out of turn");
   if (answer.reason != mqtt::reason::success)
-    return fail(at, "CONNACK refuses: reason " + std::to_string(static_cast<unsigned>(answer.reason)));
+    return fail(at, self, "CONNACK refuses: reason " + std::to_string(static_cast<unsigned>(answer.reason)));
   at.connecting.add(at.now - opened_);
   aliasing_ = at.what.properties.topic_alias && answer.topic_alias_maximum != 0;
   topic_known_ = false;
@@ -124,10 +124,12 @@ void client::subscribe(workbench& at, std::uint32_t self) {
 void client::become_ready(workbench& at, std::uint32_t self) {
   stage_ = stage::ready;
   ++at.count.ready;
+  --at.opening;
   if (compressing_) ++at.count.compressed;
   if (at.what.what != plan::kind::churn) return;
   ++at.count.cycles;
   leave(at, self);
+  at.away.add(self);
 }
 
 void client::leave(workbench& at, std::uint32_t self) {
@@ -139,14 +141,18 @@ void client::leave(workbench& at, std::uint32_t self) {
   close(at);
 }
 
-void client::fail(workbench& at, std::string_view why) {
+void client::fail(workbench& at, std::uint32_t self, std::string_view why) {
   if (stage_ == stage::closed) return;
   at.note(why);
-  ++(stage_ == stage::ready ? at.count.closed : at.count.refused);
+  const auto was_ready = stage_ == stage::ready;
+  ++(was_ready ? at.count.closed : at.count.refused);
   close(at);
+  if (!at.what.comes_back()) return;
+  was_ready ? at.away.add(self) : at.away.add_refused(self, at.now);
 }
 
 void client::close(workbench& at) noexcept {
+  if (stage_ != stage::closed && stage_ != stage::ready) --at.opening;
   link_.close();
   stage_ = stage::closed;
   rest_in_.reset();
@@ -162,30 +168,30 @@ void client::on_event(workbench& at, std::uint32_t self, std::uint32_t events) {
   if (stage_ == stage::closed) return;
   if (stage_ == stage::connecting) {
     const auto result = link_.connected(events);
-    if (result == link::status::failed) return fail(at, "connect: " + link_.failure());
+    if (result == link::status::failed) return fail(at, self, "connect: " + link_.failure());
     if (result != link::status::done) return;
-    watch(at, self, EPOLL_CTL_MOD, EPOLLIN);
-    return secure(at, self);
-  }
-  if (stage_ == stage::securing) {
-    if (events & EPOLLOUT) watch(at, self, EPOLL_CTL_MOD, EPOLLIN);
     secure(at, self);
-    if (stage_ == stage::securing || !link_.unread()) return;
+  } else if (stage_ == stage::securing) {
+    secure(at, self);
   }
+  if (stage_ <= stage::securing) return;
   if (events & EPOLLOUT) flush_rest(at, self);
-  if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) receive(at, self);
+  if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) receive(at, self, (events & EPOLLRDHUP) != 0);
 }
 
-void client::receive(workbench& at, std::uint32_t self) {
-  do {
+/// Reads until nothing is left, or what is left would be told: a read that has not filled its buffer has emptied the
+/// socket, but for the end behind it (`to_the_end`) and for what TLS has not asked for yet.
+void client::receive(workbench& at, std::uint32_t self, bool to_the_end) {
+  for (auto more = true; more;) {
     if (stage_ == stage::closed) return;
     const auto got = link_.receive(at.input);
     ++at.count.receives;
     if (got.status == link::status::want_read || got.status == link::status::want_write) break;
-    if (got.status == link::status::closed) return fail(at, "the broker closed the connection");
-    if (got.status == link::status::failed) return fail(at, link_.failure());
+    if (got.status == link::status::closed) return fail(at, self, "the broker closed the connection");
+    if (got.status == link::status::failed) return fail(at, self, link_.failure());
+    more = to_the_end || at.what.to.secure || got.bytes == at.input.size();
     take(at, self, std::span{at.input}.first(got.bytes));
-  } while (link_.unread());
+  }
   flush(at, self);
 }
 
@@ -202,7 +208,7 @@ std::span<std::byte> client::upgraded(workbench& at, std::uint32_t self, std::sp
   bytes = behind_rest(at, bytes);
   const auto answer = read_upgrade_answer(bytes);
   if (!answer.refusal.empty()) {
-    fail(at, answer.refusal);
+    fail(at, self, answer.refusal);
     return {};
   }
   if (answer.bytes == 0) {
@@ -226,11 +232,11 @@ void client::unframe(workbench& at, std::uint32_t self, std::span<std::byte> byt
     if (event.kind == kind::ping) at.output.put_frame(websocket::opcode::pong, event.payload);
     if (event.kind == kind::message_begin) inflating_ = event.compressed;
     if (event.kind == kind::message_end && !inflate(at, run.take()))
-      return fail(at, "what the broker sends is not compressed as agreed");
-    if (event.kind == kind::violation) return fail(at, event.text);
+      return fail(at, self, "what the broker sends is not compressed as agreed");
+    if (event.kind == kind::violation) return fail(at, self, event.text);
     if (event.kind == kind::close) {
       split(at, self, compressing_ ? at.inflated : run.take());
-      return fail(at, "the broker closed the WebSocket");
+      return fail(at, self, "the broker closed the WebSocket");
     }
   }
   if (!compressing_) return split(at, self, run.data());
@@ -281,7 +287,7 @@ void client::split(workbench& at, std::uint32_t self, std::span<std::byte> bytes
   while (!bytes.empty()) {
     const auto next = mqtt::next_frame(bytes, packet_bytes_max);
     if (next.state == mqtt::frame::state::incomplete) break;
-    if (next.state != mqtt::frame::state::complete) return fail(at, "what the broker sends is no MQTT");
+    if (next.state != mqtt::frame::state::complete) return fail(at, self, "what the broker sends is no MQTT");
     handle(at, self, bytes.first(next.size));
     if (stage_ == stage::closed) return;
     bytes = bytes.subspan(next.size);
@@ -291,18 +297,18 @@ void client::split(workbench& at, std::uint32_t self, std::span<std::byte> bytes
 
 void client::handle(workbench& at, std::uint32_t self, std::span<const std::byte> packet) {
   const auto decoded = mqtt::decode(packet, at.what.version, at.scratch);
-  if (const auto* error = std::get_if<mqtt::decode_error>(&decoded)) return fail(at, error->text);
+  if (const auto* error = std::get_if<mqtt::decode_error>(&decoded)) return fail(at, self, error->text);
   const auto& value = std::get<mqtt::packet>(decoded);
   if (const auto* message = std::get_if<mqtt::publish>(&value)) return handle(at, self, *message);
   if (const auto* answer = std::get_if<mqtt::acknowledgement>(&value)) return handle(at, self, *answer);
   if (const auto* answer = std::get_if<mqtt::connack>(&value)) return entered(at, self, *answer);
   if (const auto* answer = std::get_if<mqtt::subscription_acknowledgement>(&value)) {
     if (answer->reasons.empty() || answer->reasons[0] >= mqtt::reason::unspecified_error)
-      return fail(at, "SUBACK refuses");
+      return fail(at, self, "SUBACK refuses");
     return become_ready(at, self);
   }
   if (const auto* end = std::get_if<mqtt::disconnect>(&value))
-    return fail(at, "DISCONNECT: reason " + std::to_string(static_cast<unsigned>(end->reason)));
+    return fail(at, self, "DISCONNECT: reason " + std::to_string(static_cast<unsigned>(end->reason)));
 }
 
 void client::handle(workbench& at, std::uint32_t self, const mqtt::publish& packet) {
@@ -355,43 +361,38 @@ void client::flush(workbench& at, std::uint32_t self) {
   if (at.output.empty() || stage_ == stage::closed) return at.output.clear();
   active_ = true;
   std::size_t taken = 0;
-  if (!rest_out_ && !send(at, at.output.bytes(), taken)) return;
+  if (!rest_out_ && !send(at, self, at.output.bytes(), taken)) return;
   if (taken < at.output.size()) {
     const auto from = at.output.bytes().begin() + static_cast<std::ptrdiff_t>(taken);
-    if (!rest_out_) {
-      rest_out_ = std::make_unique<std::vector<std::byte>>();
-      watch(at, self, EPOLL_CTL_MOD, EPOLLIN | EPOLLOUT);
-    }
+    if (!rest_out_) rest_out_ = std::make_unique<std::vector<std::byte>>();
     rest_out_->insert(rest_out_->end(), from, at.output.bytes().end());
   }
   at.output.clear();
 }
 
 void client::flush_rest(workbench& at, std::uint32_t self) {
-  if (!rest_out_) return watch(at, self, EPOLL_CTL_MOD, EPOLLIN);
+  if (!rest_out_) return;
   std::size_t taken = 0;
-  if (!send(at, *rest_out_, taken)) return;
+  if (!send(at, self, *rest_out_, taken)) return;
   rest_out_->erase(rest_out_->begin(), rest_out_->begin() + static_cast<std::ptrdiff_t>(taken));
   if (!rest_out_->empty()) return;
   rest_out_.reset();
-  watch(at, self, EPOLL_CTL_MOD, EPOLLIN);
   pump(at, self);
 }
 
-/// Sends as much as the link takes, and adds it to `taken`. False: the link has failed.
-bool client::send(workbench& at, std::span<const std::byte> from, std::size_t& taken) {
-  // TLS takes a record at a time.
+/// Sends all that the link takes, and adds it to `taken`: it has to refuse some to tell when it takes more. False: it
+/// has failed.
+bool client::send(workbench& at, std::uint32_t self, std::span<const std::byte> from, std::size_t& taken) {
   while (taken < from.size()) {
     const auto sent = link_.send(from.subspan(taken));
     ++at.count.sends;
     if (sent.status == link::status::failed || sent.status == link::status::closed) {
-      fail(at, link_.failure());
+      fail(at, self, link_.failure());
       return false;
     }
     if (sent.status != link::status::done) break;
     taken += sent.bytes;
     at.count.bytes_out += sent.bytes;
-    if (!at.what.to.secure) break;
   }
   return true;
 }

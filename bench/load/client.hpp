@@ -53,7 +53,7 @@ private:
   void entered(workbench& at, std::uint32_t self, const mqtt::connack& answer);
   void subscribe(workbench& at, std::uint32_t self);
   void become_ready(workbench& at, std::uint32_t self);
-  void receive(workbench& at, std::uint32_t self);
+  void receive(workbench& at, std::uint32_t self, bool to_the_end);
   void take(workbench& at, std::uint32_t self, std::span<std::byte> bytes);
   std::span<std::byte> upgraded(workbench& at, std::uint32_t self, std::span<std::byte> bytes);
   void unframe(workbench& at, std::uint32_t self, std::span<std::byte> bytes);
@@ -72,9 +72,9 @@ private:
   void finished_one(workbench& at, std::uint32_t self, const mqtt::acknowledgement& packet);
   void flush(workbench& at, std::uint32_t self);
   void flush_rest(workbench& at, std::uint32_t self);
-  bool send(workbench& at, std::span<const std::byte> from, std::size_t& taken);
-  void watch(workbench& at, std::uint32_t self, int operation, std::uint32_t events) const;
-  void fail(workbench& at, std::string_view why);
+  bool send(workbench& at, std::uint32_t self, std::span<const std::byte> from, std::size_t& taken);
+  void watch(workbench& at, std::uint32_t self) const;
+  void fail(workbench& at, std::uint32_t self, std::string_view why);
   void close(workbench& at) noexcept;
 
   enum framing framing(const workbench& at) const noexcept;

@@ -43,10 +43,10 @@ link& link::operator=(link&& other) noexcept {
   return *this;
 }
 
-link::status link::connect(const endpoint& to, const in_addr_t* source, int receive_buffer) {
+link::status link::connect(const endpoint& to, const in_addr_t* source, bool in_turn, int receive_buffer) {
   fd_ = socket(to.address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   int on = 1;
-  if (fd_ >= 0) setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (!in_turn) setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   if (receive_buffer != 0) setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
   const auto made = fd_ >= 0 && (source == nullptr || bind_to(fd_, *source));
   if (made && ::connect(fd_, reinterpret_cast<const sockaddr*>(&to.address), to.address_bytes) == 0)

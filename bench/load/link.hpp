@@ -27,8 +27,9 @@ public:
   ~link() { close(); }
 
   /// Begins to connect, from `source` where there is one. done: TCP is there; want_write: epoll will tell.
+  /// `in_turn`: nothing is sent before the last has been answered, so nothing has to be done for it to leave at once.
   /// `receive_buffer` in bytes; 0: the kernel's choice.
-  status connect(const endpoint& to, const in_addr_t* source, int receive_buffer);
+  status connect(const endpoint& to, const in_addr_t* source, bool in_turn, int receive_buffer);
   /// Once epoll told something of a socket that was connecting.
   status connected(std::uint32_t events);
   /// Does what it can of the TLS handshake; done at once where none is to be made.

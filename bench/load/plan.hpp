@@ -92,6 +92,8 @@ struct plan {
   /// How many of a group's subscribers get one message.
   std::uint32_t copies() const noexcept { return share.empty() ? shape.subscribers : 1; }
 
+  /// Whether clients whose connection ends get another one.
+  bool comes_back() const noexcept { return what == kind::churn; }
   /// Nobody needs to be woken for a publisher's PUBACK. At QoS 2 a subscriber's message may wait for PUBREL, and hence
   /// for us.
   bool leaves_acknowledgements() const noexcept { return rate > 0 && qos == troupe::qos::at_least_once; }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bench/load/client.hpp"
+#include "bench/load/comeback.hpp"
 #include "bench/load/outlet.hpp"
 #include "bench/load/plan.hpp"
 #include "bench/load/schedule.hpp"
@@ -29,6 +30,8 @@ struct workbench {
   int patient_epoll;               ///< of publishers; inside of the other one, but while nobody waits for them
   std::vector<client> clients;
   schedule pace;
+  comeback away;
+  std::uint32_t opening = 0;  ///< clients on their way to be ready
   nanoseconds now = 0;
   nanoseconds measured_from = never;  ///< only messages due from here on count in `latency`
 

@@ -77,6 +77,8 @@ worker::worker(const plan& what, share mine, share of_rate, int channel)
   epoll_ctl(at_.epoll, EPOLL_CTL_ADD, at_.patient_epoll, &event);
   for (std::uint32_t self = 0; self < mine_.count; ++self)
     if (at_.place_of(self).role == role::publisher) publishers_.push_back(self);
+  if (what.what == plan::kind::churn)
+    for (std::uint32_t self = 0; self < mine_.count; ++self) at_.away.add(self);
 }
 
 worker::~worker() {
@@ -196,19 +198,19 @@ nanoseconds worker::next_wake() const noexcept {
 
 // -- connecting -------------------------------------------------------------------------------------------------------
 
-/// Of churn: when the next connection may begin. Of all others, while there are clients to open.
+/// When the next connection may begin. Of churn, all of them are those of clients that come back.
 nanoseconds worker::next_opening() const noexcept {
   const auto churning = what_.what == plan::kind::churn;
   if (churning ? at_.pace.start == never || at_.now >= at_.pace.until : opened_ == mine_.count) return never;
   const auto rate = churning ? what_.rate : what_.connect_rate;
-  const auto from = churning ? at_.pace.start : began_;
-  if (churning && what_.limit != 0 && openings_ * of_rate_.count + of_rate_.first >= what_.limit) return never;
+  const auto from = std::max(churning ? at_.pace.start : began_, churning ? at_.away.next() : 0);
   const auto number = churning ? openings_ : opened_;
-  if (rate > 0)
-    return from + static_cast<nanoseconds>(static_cast<double>(number * of_rate_.count + of_rate_.first) * 1e9 / rate);
-  if (churning) return from;
-  const auto under_way = opened_ - at_.count.ready - at_.count.refused - at_.count.closed;
-  return under_way >= handshakes_max ? never : 0;
+  if (churning && what_.limit != 0 && number * of_rate_.count + of_rate_.first >= what_.limit) return never;
+  if (from != never && rate > 0) {
+    const auto passed = static_cast<double>(number * of_rate_.count + of_rate_.first) * 1e9 / rate;
+    return std::max(from, (churning ? at_.pace.start : began_) + static_cast<nanoseconds>(passed));
+  }
+  return !churning && at_.opening >= handshakes_max ? never : from;
 }
 
 void worker::open_more() {
@@ -219,11 +221,10 @@ void worker::open_more() {
   }
 }
 
-/// Churn: whoever has gone comes back when its time has come.
+/// Whoever has gone comes back when its time has come.
 void worker::reopen() {
-  if (next_opening() > at_.now) return;
-  for (std::uint32_t self = 0; self < mine_.count && next_opening() <= at_.now; ++self) {
-    if (at_.clients[self].stage() != client::stage::closed) continue;
+  for (std::uint32_t i = 0; i < openings_per_turn && next_opening() <= at_.now; ++i) {
+    const auto self = at_.away.take();
     ++openings_;
     at_.clients[self].open(at_, self);
   }
