@@ -74,7 +74,7 @@ void client::begin(workbench& at, std::uint32_t self) {
 void client::enter(workbench& at, std::uint32_t self) {
   stage_ = stage::entering;
   mqtt::connect hello{.version = at.what.version,
-                      .clean_start = at.what.clean_start,
+                      .clean_start = at.what.clean_start && !(cut_ && at.what.keeps_sessions()),
                       .keep_alive = at.what.keep_alive,
                       .session_expiry = at.what.session_expiry,
                       .receive_maximum = at.what.properties.receive_maximum,
@@ -94,7 +94,7 @@ void client::entered(workbench& at, std::uint32_t self, const mqtt::connack& ans
   if (stage_ != stage::entering) return fail(at, self, "CONNACK out of turn");
   if (answer.reason != mqtt::reason::success)
     return fail(at, self, "CONNACK refuses: reason " + std::to_string(static_cast<unsigned>(answer.reason)));
-  at.connecting.add(at.now - opened_);
+  (cut_ ? at.returning : at.connecting).add(at.now - opened_);
   aliasing_ = at.what.properties.topic_alias && answer.topic_alias_maximum != 0;
   topic_known_ = false;
   window_ = at.what.window;
@@ -102,7 +102,9 @@ void client::entered(workbench& at, std::uint32_t self, const mqtt::connack& ans
     window_ = window_ == 0 ? answer.receive_maximum : std::min(window_, answer.receive_maximum);
   else if (!at.end_to_end_window())
     window_ = 0;
-  if (at.place_of(self).role == role::subscriber) return subscribe(at, self);
+  const auto resumed = cut_ && answer.session_present;
+  if (cut_ && !resumed) forget_session(at);
+  if (at.place_of(self).role == role::subscriber && !resumed) return subscribe(at, self);
   become_ready(at, self);
 }
 
@@ -123,8 +125,9 @@ void client::subscribe(workbench& at, std::uint32_t self) {
 
 void client::become_ready(workbench& at, std::uint32_t self) {
   stage_ = stage::ready;
-  ++at.count.ready;
   --at.opening;
+  if (cut_) return come_back(at, self);
+  ++at.count.ready;
   if (compressing_) ++at.count.compressed;
   if (at.what.what != plan::kind::churn) return;
   ++at.count.cycles;
@@ -132,13 +135,28 @@ void client::become_ready(workbench& at, std::uint32_t self) {
   at.away.add(self);
 }
 
+void client::cut(workbench& at, std::uint32_t self) {
+  if (stage_ != stage::ready) return;
+  ++at.count.cut;
+  cut_ = true;
+  close(at, false);
+  at.away.add(self);
+}
+
+void client::come_back(workbench& at, std::uint32_t self) {
+  ++at.count.back;
+  at.count.last_back_at = at.now;
+  send_again(at, self);
+  at.to_pump.push_back(self);
+}
+
 void client::leave(workbench& at, std::uint32_t self) {
-  if (stage_ != stage::ready || rest_out_) return close(at);
+  if (stage_ != stage::ready || rest_out_) return close(at, false);
   at.output.clear();
   at.output.put(framing(at), mqtt::disconnect{});
   if (at.what.to.websocket) at.output.put_frame(websocket::opcode::close, {});
   flush(at, self);
-  close(at);
+  close(at, true);
 }
 
 void client::fail(workbench& at, std::uint32_t self, std::string_view why) {
@@ -146,14 +164,15 @@ void client::fail(workbench& at, std::uint32_t self, std::string_view why) {
   at.note(why);
   const auto was_ready = stage_ == stage::ready;
   ++(was_ready ? at.count.closed : at.count.refused);
-  close(at);
-  if (!at.what.comes_back()) return;
+  close(at, false);
+  if (cut_ && was_ready) --at.count.back;
+  if (at.what.what != plan::kind::churn && !cut_) return;
   was_ready ? at.away.add(self) : at.away.add_refused(self, at.now);
 }
 
-void client::close(workbench& at) noexcept {
+void client::close(workbench& at, bool orderly) noexcept {
   if (stage_ != stage::closed && stage_ != stage::ready) --at.opening;
-  link_.close();
+  link_.close(orderly);
   stage_ = stage::closed;
   rest_in_.reset();
   rest_out_.reset();
@@ -313,6 +332,8 @@ void client::handle(workbench& at, std::uint32_t self, std::span<const std::byte
 
 void client::handle(workbench& at, std::uint32_t self, const mqtt::publish& packet) {
   ++at.count.received;
+  if (at.stormed && packet.qos == troupe::qos::exactly_once && !at.unreleased.add(self, packet.packet_id))
+    return at.output.put_acknowledgement(framing(at), mqtt::packet_type::pubrec, packet.packet_id);
   account(at, self, packet);
   if (packet.qos == troupe::qos::at_least_once)
     at.output.put_acknowledgement(framing(at), mqtt::packet_type::puback, packet.packet_id);
@@ -339,6 +360,7 @@ void client::account(workbench& at, std::uint32_t self, const mqtt::publish& pac
   } else {
     verdict = at.ledger.arrive_of_stranger(at.number(self), mark->run, mark->publisher, mark->sequence);
   }
+  if (verdict == stream::verdict::duplicate && packet.duplicate) ++at.count.redelivered;
   if (verdict == stream::verdict::duplicate || mark->due < at.measured_from) return;
   at.latency.add(at.now > mark->due ? at.now - mark->due : 0);
 }

@@ -11,6 +11,7 @@
 #include "bench/load/in_flight.hpp"
 #include "bench/load/link.hpp"
 #include "bench/load/outlet.hpp"
+#include "bench/measure/stamp.hpp"
 #include "transport/mqtt/packets.hpp"
 #include "transport/websocket/frame_decoder.hpp"
 
@@ -43,6 +44,8 @@ public:
   std::uint16_t in_flight() const noexcept { return in_flight_; }
   /// PINGREQ, unless something was sent since the last call.
   void keep_alive(workbench& at, std::uint32_t self);
+  /// The connection ends without a word, as if its cable were cut. The client keeps its part of the session.
+  void cut(workbench& at, std::uint32_t self);
   /// DISCONNECT, and the socket is closed.
   void leave(workbench& at, std::uint32_t self);
 
@@ -53,6 +56,9 @@ private:
   void entered(workbench& at, std::uint32_t self, const mqtt::connack& answer);
   void subscribe(workbench& at, std::uint32_t self);
   void become_ready(workbench& at, std::uint32_t self);
+  void come_back(workbench& at, std::uint32_t self);
+  void send_again(workbench& at, std::uint32_t self);
+  void forget_session(workbench& at) noexcept;
   void receive(workbench& at, std::uint32_t self, bool to_the_end);
   void take(workbench& at, std::uint32_t self, std::span<std::byte> bytes);
   std::span<std::byte> upgraded(workbench& at, std::uint32_t self, std::span<std::byte> bytes);
@@ -69,13 +75,14 @@ private:
   void publish_due(workbench& at, std::uint32_t self);
   void name_topic(workbench& at, std::uint32_t self, mqtt::publish& message);
   void publish(workbench& at, std::uint32_t self, std::uint32_t publisher, nanoseconds due);
+  void put_message(workbench& at, std::uint32_t self, const stamp& mark, bool again);
   void finished_one(workbench& at, std::uint32_t self, const mqtt::acknowledgement& packet);
   void flush(workbench& at, std::uint32_t self);
   void flush_rest(workbench& at, std::uint32_t self);
   bool send(workbench& at, std::uint32_t self, std::span<const std::byte> from, std::size_t& taken);
   void watch(workbench& at, std::uint32_t self) const;
   void fail(workbench& at, std::uint32_t self, std::string_view why);
-  void close(workbench& at) noexcept;
+  void close(workbench& at, bool orderly) noexcept;
 
   enum framing framing(const workbench& at) const noexcept;
   /// Of a client's message by its number.
@@ -95,6 +102,7 @@ private:
   bool inflating_ : 1 = false;    ///< the message that has begun is compressed
   bool aliasing_ : 1 = false;     ///< PUBLISH may bring a topic alias
   bool topic_known_ : 1 = false;  ///< the alias stands for the topic
+  bool cut_ : 1 = false;          ///< was cut once, and comes back whenever its connection ends
   bool active_ : 1 = false;       ///< sent something since the last keep_alive()
   std::uint16_t window_ = 0;      ///< 0: none
   std::uint16_t in_flight_ = 0;   ///< messages

@@ -23,7 +23,7 @@ struct words {
   std::uint32_t count = 0;
   unsigned qos = 0, version = 5;
   double interval_ms = 0, connect_interval_ms = 0;
-  std::string warmup = "0s", duration = "10s", drain = "10s", size = "256";
+  std::string warmup = "0s", duration = "10s", drain = "10s", size = "256", storm = "0s";
   std::uint32_t fan_out = 1, fan_in = 1;
   std::string clean;
   std::vector<std::string> sources;
@@ -78,6 +78,11 @@ void add_run_options(CLI::App& to, plan& what, words& said, request& asked) {
   to.add_flag("--quiet", asked.quiet, "neither progress nor table");
   to.add_option("-L,--limit", what.limit, "messages (of churn: cycles) in all [no limit]");
   to.add_option("--rate", what.rate, "messages (of churn: cycles) a second in all, open loop [closed loop]");
+}
+
+void add_storm_option(CLI::App& to, words& said) {
+  to.add_option("--storm-at", said.storm,
+                "so long after sending began, cut all connections; they come back as -R says [never]");
 }
 
 void add_message_options(CLI::App& to, plan& what, words& said) {
@@ -189,6 +194,8 @@ void complete(plan& what, const words& said) {
   what.warmup = duration(said.warmup, "--warmup") / second * second;
   what.duration = std::max<nanoseconds>(second, duration(said.duration, "--duration") / second * second);
   what.drain_max = duration(said.drain, "--drain");
+  what.storm_at = duration(said.storm, "--storm-at");
+  if (what.storm_at >= what.warmup + what.duration) throw usage{"--storm-at is behind the end of the run", 1};
   if (said.connect_interval_ms > 0) what.connect_rate = 1000 / said.connect_interval_ms;
   if (said.interval_ms > 0) what.rate = 1000 / said.interval_ms * std::max(1u, what.publishers());
   if (what.rate < 0 || what.connect_rate < 0) throw usage{"a rate is not negative", 1};
@@ -263,6 +270,7 @@ request parse_command_line(std::vector<std::string> list) {
     add_tls_options(sub, asked.plan.to.tls);
     add_run_options(sub, asked.plan, said, asked);
     said.properties.add_to_connect(sub);
+    if (each.what != plan::kind::churn) add_storm_option(sub, said);
     if (each.what == plan::kind::conn || each.what == plan::kind::churn) continue;
     add_message_options(sub, asked.plan, said);
     if (each.what != plan::kind::sub) add_publisher_options(sub, asked.plan, said);

@@ -158,7 +158,7 @@ bool crew::take_report(member& from) {
   std::copy_n(from.received.begin(), sizeof told, reinterpret_cast<char*>(&told));
   auto size = sizeof told;
   if (told.final != 0) {
-    const std::array into{&result_.latency, &result_.acknowledging, &result_.connecting};
+    const std::array into{&result_.latency, &result_.acknowledging, &result_.connecting, &result_.returning};
     std::array<histogram::image, into.size()> images;
     if (from.received.size() < sizeof told + sizeof images) return false;
     std::copy_n(from.received.begin() + sizeof told, sizeof images, reinterpret_cast<char*>(images.data()));
@@ -251,6 +251,7 @@ void crew::send_all_due() {
   pace_.start = now_ns() + start_ahead;
   pace_.until = pace_.start + what_.warmup + what_.duration;
   tell({command::kind::start, pace_.start, pace_.start + what_.warmup, pace_.until});
+  if (what_.storm_at != 0) result_.storm_began = pace_.start + what_.storm_at;
   result_.planned = what_.publishers() == 0 ? 0 : pace_.planned();
   const auto seconds = (what_.warmup + what_.duration) / second;
   result_.measured_from = std::min(what_.warmup, what_.warmup + what_.duration) / second;
@@ -272,9 +273,11 @@ void crew::send_all_due() {
 /// Whether everything that was to be sent has been sent, acknowledged and received.
 bool crew::complete(const counters& count) const {
   if (what_.what == plan::kind::churn) return what_.limit != 0 && count.cycles + count.refused >= what_.limit;
+  if (what_.storm_at != 0 && (now_ns() < pace_.start + what_.storm_at || count.cut == 0 || count.back < count.cut))
+    return false;
   if (what_.publishers() == 0) return now_ns() >= pace_.until;
   if (result_.planned != 0 ? count.published < result_.planned : now_ns() < pace_.until) return false;
-  if (what_.qos != troupe::qos::at_most_once && count.acknowledged < count.published) return false;
+  if (what_.qos != troupe::qos::at_most_once && count.acknowledged + count.abandoned < count.published) return false;
   return !what_.closed_circle() || count.ledger.distinct >= count.stamped * what_.copies();
 }
 
@@ -288,7 +291,7 @@ void crew::drain() {
     const auto count = sum();
     if (complete(count) || now - began > what_.drain_max || what_.what == plan::kind::churn) return;
     if (count.received != before.received || count.acknowledged != before.acknowledged ||
-        count.published != before.published)
+        count.published != before.published || count.back != before.back)
       moved = now;
     before = count;
     if (now - moved > std::min(quiet_after, what_.drain_max)) return;

@@ -111,8 +111,8 @@ link::result link::send(std::span<const std::byte> from) {
 
 bool link::unread() const noexcept { return tls_ && SSL_has_pending(tls_.get()) == 1; }
 
-void link::close() noexcept {
-  if (tls_ && SSL_is_init_finished(tls_.get())) SSL_shutdown(tls_.get());
+void link::close(bool orderly) noexcept {
+  if (orderly && tls_ && SSL_is_init_finished(tls_.get())) SSL_shutdown(tls_.get());
   tls_.reset();
   if (fd_ >= 0) ::close(fd_);
   fd_ = -1;

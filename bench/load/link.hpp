@@ -24,7 +24,7 @@ public:
   link() = default;
   link(link&& other) noexcept;
   link& operator=(link&& other) noexcept;
-  ~link() { close(); }
+  ~link() { close(false); }
 
   /// Begins to connect, from `source` where there is one. done: TCP is there; want_write: epoll will tell.
   /// `in_turn`: nothing is sent before the last has been answered, so nothing has to be done for it to leave at once.
@@ -39,7 +39,8 @@ public:
   result send(std::span<const std::byte> from);
   /// Whether bytes wait inside of TLS: the socket will not announce them.
   bool unread() const noexcept;
-  void close() noexcept;
+  /// `orderly`: TLS is told that nothing more comes.
+  void close(bool orderly) noexcept;
 
   int fd() const noexcept { return fd_; }
   std::string failure() const;

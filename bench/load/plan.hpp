@@ -75,6 +75,7 @@ struct plan {
   double rate = 0;            ///< messages (of churn: cycles) a second of all together; 0: closed loop
   std::uint64_t limit = 0;    ///< messages in all; 0: none
   double connect_rate = 0;    ///< connections a second; 0: as fast as it goes
+  nanoseconds storm_at = 0;   ///< from the start of sending: then all connections are cut, and come back; 0: never
   nanoseconds warmup = 0, duration = 10 * second, drain_max = 10 * second;
 
   std::vector<in_addr_t> sources;  ///< local addresses, taken in turn; empty: the kernel's choice
@@ -92,8 +93,8 @@ struct plan {
   /// How many of a group's subscribers get one message.
   std::uint32_t copies() const noexcept { return share.empty() ? shape.subscribers : 1; }
 
-  /// Whether clients whose connection ends get another one.
-  bool comes_back() const noexcept { return what == kind::churn; }
+  /// Whether the broker is asked to keep sessions for who comes back.
+  bool keeps_sessions() const noexcept { return version == mqtt::version::v5 ? session_expiry != 0 : !clean_start; }
   /// Nobody needs to be woken for a publisher's PUBACK. At QoS 2 a subscriber's message may wait for PUBREL, and hence
   /// for us.
   bool leaves_acknowledgements() const noexcept { return rate > 0 && qos == troupe::qos::at_least_once; }

@@ -1,4 +1,6 @@
 // What a client publishes, and what becomes of it.
+#include <algorithm>
+
 #include "bench/load/client.hpp"
 #include "bench/load/workbench.hpp"
 #include "bench/measure/stamp.hpp"
@@ -38,30 +40,60 @@ void client::name_topic(workbench& at, std::uint32_t self, mqtt::publish& messag
 }
 
 void client::publish(workbench& at, std::uint32_t self, std::uint32_t publisher, nanoseconds due) {
-  mqtt::publish message{.qos = at.what.qos, .retain = at.what.retain};
-  if (message.qos != troupe::qos::at_most_once) {
-    message.packet_id = packet_id_of(sent_);
+  if (at.what.qos != troupe::qos::at_most_once) {
     if (!flights_) flights_ = std::make_unique<bench::in_flight>();
-    flights_->add(message.packet_id, at.now);
+    flights_->add(packet_id_of(sent_), at.now);
   }
-  if (message.qos != troupe::qos::at_most_once || at.end_to_end_window()) ++in_flight_;
-  name_topic(at, self, message);
-  if (at.what.stamped()) {
-    const stamp mark{.run = at.what.run, .publisher = publisher, .sequence = sent_, .due = due};
-    mark.write(at.payload, at.what.properties.payload_is_text);
-    ++at.count.stamped;
-  }
-  message.payload = at.payload;
-  message.properties.forwarded = at.what.properties.forwarded;
-  message.properties.message_expiry = at.what.properties.message_expiry;
-  at.output.put(framing(at), mqtt::packet{std::move(message)});
+  if (at.what.qos != troupe::qos::at_most_once || at.end_to_end_window()) ++in_flight_;
+  put_message(at, self, {.run = at.what.run, .publisher = publisher, .sequence = sent_, .due = due}, false);
+  if (at.what.stamped()) ++at.count.stamped;
   ++sent_;
   ++at.count.published;
 }
 
+void client::put_message(workbench& at, std::uint32_t self, const stamp& mark, bool again) {
+  mqtt::publish message{.duplicate = again, .qos = at.what.qos, .retain = at.what.retain};
+  if (message.qos != troupe::qos::at_most_once) message.packet_id = packet_id_of(mark.sequence);
+  name_topic(at, self, message);
+  if (at.what.stamped()) mark.write(at.payload, at.what.properties.payload_is_text);
+  message.payload = at.payload;
+  message.properties.forwarded = at.what.properties.forwarded;
+  message.properties.message_expiry = at.what.properties.message_expiry;
+  at.output.put(framing(at), mqtt::packet{std::move(message)});
+}
+
+/// What the session has in flight, in the order in which it was sent [MQTT-4.4.0-1] [MQTT-4.6.0-1].
+void client::send_again(workbench& at, std::uint32_t self) {
+  if (!flights_ || in_flight_ == 0) return;
+  const auto publisher = at.place_of(self).ordinal;
+  for (auto behind = std::min<std::uint32_t>(sent_, 65'535); behind > 0; --behind) {
+    const auto sequence = sent_ - behind;
+    const auto id = packet_id_of(sequence);
+    const auto age = flights_->age(id, at.now);
+    if (!age) continue;
+    ++at.count.sent_again;
+    if (flights_->is_received(id)) {
+      at.output.put_acknowledgement(framing(at), mqtt::packet_type::pubrel, id);
+      continue;
+    }
+    const auto due = at.pace.open_loop() ? at.pace.due(publisher, sequence) : at.now - *age;
+    put_message(at, self, {.run = at.what.run, .publisher = publisher, .sequence = sequence, .due = due}, true);
+  }
+}
+
+/// The broker has forgotten what was in flight, and so has to do the client [MQTT-3.2.2-5].
+void client::forget_session(workbench& at) noexcept {
+  if (flights_) at.count.abandoned += in_flight_;
+  flights_.reset();
+  forget_in_flight();
+}
+
 void client::handle(workbench& at, std::uint32_t self, const mqtt::acknowledgement& packet) {
   using enum mqtt::packet_type;
-  if (packet.type == pubrel) return at.output.put_acknowledgement(framing(at), pubcomp, packet.packet_id);
+  if (packet.type == pubrel) {
+    at.unreleased.remove(self, packet.packet_id);
+    return at.output.put_acknowledgement(framing(at), pubcomp, packet.packet_id);
+  }
   if (packet.type == pubrec && packet.reason < mqtt::reason::unspecified_error) {
     if (flights_) flights_->received(packet.packet_id);
     return at.output.put_acknowledgement(framing(at), pubrel, packet.packet_id);

@@ -12,6 +12,7 @@
 #include "bench/load/outlet.hpp"
 #include "bench/load/plan.hpp"
 #include "bench/load/schedule.hpp"
+#include "bench/load/unreleased.hpp"
 #include "bench/measure/counters.hpp"
 
 namespace troupe::bench {
@@ -31,6 +32,8 @@ struct workbench {
   std::vector<client> clients;
   schedule pace;
   comeback away;
+  bool stormed = false;  ///< connections have been cut on purpose
+  bench::unreleased unreleased;
   std::uint32_t opening = 0;  ///< clients on their way to be ready
   nanoseconds now = 0;
   nanoseconds measured_from = never;  ///< only messages due from here on count in `latency`
@@ -39,6 +42,7 @@ struct workbench {
   histogram latency;        ///< from due to received
   histogram acknowledging;  ///< from PUBLISH to PUBACK or PUBCOMP
   histogram connecting;     ///< from connect() to CONNACK
+  histogram returning;      ///< the same, of clients that were cut
   bench::ledger ledger;
   std::array<char, 128> trouble{};
 

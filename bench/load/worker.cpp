@@ -96,6 +96,7 @@ void worker::turn() {
   gather();
   wait();
   at_.now = now_ns();
+  storm();
   open_more();
   publish_due();
   pump_waiting();
@@ -186,7 +187,7 @@ void worker::start(const command& told) {
 }
 
 nanoseconds worker::next_wake() const noexcept {
-  auto wake = std::min({next_report_, next_opening(), next_patient_});
+  auto wake = std::min({next_report_, next_opening(), next_patient_, next_storm()});
   if (at_.pace.open_loop() && at_.pace.start != never && !publishers_.empty() && what_.what != plan::kind::churn) {
     const auto due = at_.pace.due(at_.place_of(publishers_[cursor_]).ordinal, round_);
     if (due < at_.pace.until) wake = std::min(wake, due);
@@ -198,36 +199,44 @@ nanoseconds worker::next_wake() const noexcept {
 
 // -- connecting -------------------------------------------------------------------------------------------------------
 
-/// When the next connection may begin. Of churn, all of them are those of clients that come back.
+/// When the next connection may begin: of churn and behind a storm, of clients that come back; before, of new ones.
 nanoseconds worker::next_opening() const noexcept {
   const auto churning = what_.what == plan::kind::churn;
-  if (churning ? at_.pace.start == never || at_.now >= at_.pace.until : opened_ == mine_.count) return never;
-  const auto rate = churning ? what_.rate : what_.connect_rate;
-  const auto from = std::max(churning ? at_.pace.start : began_, churning ? at_.away.next() : 0);
-  const auto number = churning ? openings_ : opened_;
-  if (churning && what_.limit != 0 && number * of_rate_.count + of_rate_.first >= what_.limit) return never;
-  if (from != never && rate > 0) {
-    const auto passed = static_cast<double>(number * of_rate_.count + of_rate_.first) * 1e9 / rate;
-    return std::max(from, (churning ? at_.pace.start : began_) + static_cast<nanoseconds>(passed));
-  }
-  return !churning && at_.opening >= handshakes_max ? never : from;
+  if (!churning && opened_ < mine_.count) return next_in_line(began_, opened_, what_.connect_rate);
+  const auto back = at_.away.next();
+  if (back == never || at_.pace.start == never) return never;
+  if (!churning) return std::max(back, next_in_line(storm_began_, openings_, what_.connect_rate));
+  if (at_.now >= at_.pace.until) return never;
+  if (what_.limit != 0 && openings_ * of_rate_.count + of_rate_.first >= what_.limit) return never;
+  return std::max(back, what_.rate > 0 ? next_in_line(at_.pace.start, openings_, what_.rate) : at_.pace.start);
+}
+
+/// When opening `number` of ours is due, at so many a second of all workers from `began` on; 0: as fast as it goes.
+nanoseconds worker::next_in_line(nanoseconds began, std::uint64_t number, double rate) const noexcept {
+  if (rate > 0)
+    return began + static_cast<nanoseconds>(static_cast<double>(number * of_rate_.count + of_rate_.first) * 1e9 / rate);
+  return at_.opening >= handshakes_max ? never : began;
 }
 
 void worker::open_more() {
-  if (what_.what == plan::kind::churn) return reopen();
   for (std::uint32_t i = 0; i < openings_per_turn && next_opening() <= at_.now; ++i) {
-    const auto self = opened_++;
+    const auto fresh = what_.what != plan::kind::churn && opened_ < mine_.count;
+    const auto self = fresh ? opened_ : at_.away.take();
+    fresh ? ++opened_ : ++openings_;
     at_.clients[self].open(at_, self);
   }
 }
 
-/// Whoever has gone comes back when its time has come.
-void worker::reopen() {
-  for (std::uint32_t i = 0; i < openings_per_turn && next_opening() <= at_.now; ++i) {
-    const auto self = at_.away.take();
-    ++openings_;
-    at_.clients[self].open(at_, self);
-  }
+nanoseconds worker::next_storm() const noexcept {
+  return what_.storm_at == 0 || at_.stormed || at_.pace.start == never ? never : at_.pace.start + what_.storm_at;
+}
+
+/// All connections are cut in one turn.
+void worker::storm() {
+  if (at_.now < next_storm()) return;
+  at_.stormed = true;
+  storm_began_ = at_.now;
+  for (std::uint32_t self = 0; self < mine_.count; ++self) at_.clients[self].cut(at_, self);
 }
 
 // -- publishing -------------------------------------------------------------------------------------------------------
@@ -306,7 +315,7 @@ void worker::report(bool final) {
 void worker::finish() {
   report(true);
   histogram::image image;
-  for (const auto* each : {&at_.latency, &at_.acknowledging, &at_.connecting}) {
+  for (const auto* each : {&at_.latency, &at_.acknowledging, &at_.connecting, &at_.returning}) {
     each->save(image);
     send_all(channel_, &image, sizeof image);
   }

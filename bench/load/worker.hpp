@@ -41,7 +41,7 @@ private:
   void obey();
   void start(const command& told);
   void open_more();
-  void reopen();
+  void storm();
   void publish_due();
   void pump_waiting();
   void recover_windows();
@@ -50,6 +50,8 @@ private:
   void finish();
   nanoseconds next_wake() const noexcept;
   nanoseconds next_opening() const noexcept;
+  nanoseconds next_in_line(nanoseconds began, std::uint64_t number, double rate) const noexcept;
+  nanoseconds next_storm() const noexcept;
 
   const plan& what_;
   share mine_;
@@ -59,7 +61,8 @@ private:
   workbench at_;
   nanoseconds began_;
   std::uint32_t opened_ = 0;    ///< clients whose first connection was begun
-  std::uint64_t openings_ = 0;  ///< of churn: connections begun, the first ones included
+  std::uint64_t openings_ = 0;  ///< connections begun by clients that come back; of churn: all
+  nanoseconds storm_began_ = 0;
   std::vector<std::uint32_t> publishers_;
   std::vector<std::uint32_t> pumped_;
   std::size_t cursor_ = 0;   ///< in publishers_: whose message is due next, in open loop

@@ -47,6 +47,8 @@ figures figures_of(const plan& what, const outcome& came) {
   result.broker_us_per_delivery = per(result.broker_cpu_seconds * 1e6, result.received);
   result.broker_us_per_cycle = per(result.broker_cpu_seconds * 1e6, result.cycles);
   result.own_us_per_message = per(result.own_cpu_seconds * 1e6, result.messages);
+  if (came.storm_began != 0 && came.total.last_back_at > came.storm_began)
+    result.storm_seconds = static_cast<double>(came.total.last_back_at - came.storm_began) / 1e9;
   count_losses(what, came, result);
   return result;
 }
@@ -60,6 +62,7 @@ std::optional<double> figure_of(std::string_view name, const plan& what, const o
     {"broker_us_per_message", of.broker_us_per_message},
     {"broker_us_per_delivery", of.broker_us_per_delivery},
     {"broker_bytes_per_connection", came.broker_bytes_per_connection},
+    {"storm_s", of.storm_seconds},
     {"published_per_s", of.published_rate},
     {"received_per_s", of.received_rate},
   };

@@ -59,6 +59,8 @@ std::string options_of(const plan& what) {
   to.add("properties", properties_of(what.properties));
   to.add("rate", number(what.rate)).add("limit", number(what.limit)).add("connect_rate", number(what.connect_rate));
   to.add("keep_alive", number(std::uint32_t{what.keep_alive})).add("clean_start", truth(what.clean_start));
+  to.add("session_expiry", number(what.session_expiry));
+  to.add("storm_at_s", number(static_cast<double>(what.storm_at) / 1e9));
   to.add("warmup_s", number(static_cast<double>(what.warmup) / 1e9));
   to.add("duration_s", number(static_cast<double>(what.duration) / 1e9));
   return to.text();
@@ -109,6 +111,7 @@ std::string ledger_of(const outcome& came, const figures& of) {
   object to;
   to.add("expected", number(of.expected)).add("distinct", number(count.distinct));
   to.add("lost", of.lost ? number(*of.lost) : "null").add("duplicate", number(count.duplicate));
+  to.add("redelivered", number(came.total.redelivered));
   to.add("reordered", number(count.reordered)).add("foreign", number(count.foreign));
   return to.text();
 }
@@ -121,6 +124,14 @@ std::string histogram_of(const histogram& of) {
   for (const auto& [name, share] : shares) to.add(name, number(of.percentile(share) / 1000));
   to.add("max", number(static_cast<double>(of.largest()) / 1000));
   return to.add("relative_error", number(histogram::relative_error)).text();
+}
+
+std::string storm_of(const outcome& came, const figures& of) {
+  if (came.storm_began == 0) return "null";
+  object to;
+  to.add("cut", number(came.total.cut)).add("back", number(came.total.back)).add("seconds", number(of.storm_seconds));
+  to.add("connect_us", histogram_of(came.returning)).add("sent_again", number(came.total.sent_again));
+  return to.add("abandoned", number(came.total.abandoned)).text();
 }
 
 std::string broker_of(const plan& what, const outcome& came, const figures& of) {
@@ -185,6 +196,7 @@ std::string json_of(const plan& what, const outcome& came) {
   to.add("totals", totals_of(came, of)).add("measured", measured_of(of)).add("ledger", ledger_of(came, of));
   to.add("latency_us", histogram_of(came.latency)).add("acknowledge_us", histogram_of(came.acknowledging));
   to.add("connect_us", histogram_of(came.connecting));
+  to.add("storm", storm_of(came, of));
   to.add("broker", broker_of(what, came, of)).add("own", own_of(came, of)).add("series", series_of(came));
   return to.text();
 }

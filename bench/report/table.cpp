@@ -66,6 +66,17 @@ std::string message_rows(const plan& what, const outcome& came, const figures& o
   return result;
 }
 
+std::string storm_rows(const outcome& came, const figures& of) {
+  if (came.storm_began == 0) return "";
+  auto text = grouped(came.total.cut) + " cut, ";
+  text += came.total.back < came.total.cut ? grouped(came.total.back) + " back" : "all back";
+  text += format(" after %.3f s", of.storm_seconds);
+  if (came.total.sent_again != 0) text += ", sent again " + grouped(came.total.sent_again);
+  if (came.total.redelivered != 0) text += ", redelivered " + grouped(came.total.redelivered);
+  if (came.total.abandoned != 0) text += ", in flight and forgotten " + grouped(came.total.abandoned);
+  return row("storm", text) + latency_row("connecting again", came.returning);
+}
+
 std::string cost_rows(const plan& what, const outcome& came, const figures& of) {
   std::string result;
   if (!what.broker_pids.empty()) {
@@ -135,7 +146,7 @@ std::string table_of(const plan& what, const outcome& came) {
   return connection_rows(what, came) + message_rows(what, came, of) + latency_row("latency", came.latency) +
          latency_row("PUBLISH to " + std::string{what.qos == troupe::qos::exactly_once ? "PUBCOMP" : "PUBACK"},
                      came.acknowledging) +
-         latency_row("connecting", came.connecting) + cost_rows(what, came, of);
+         latency_row("connecting", came.connecting) + storm_rows(came, of) + cost_rows(what, came, of);
 }
 
 std::string line_of(const plan& what, const progress& at) {

@@ -16,12 +16,13 @@ class CrookedBroker:
     so long, (MUTE, seconds): it is acknowledged so much later, or TWICE: it is acknowledged twice.
 
     It keeps the properties of what comes: `connects`, `subscribes` (with the options byte), `publishes` (with the topic
-    as it was written). It takes so many topic `aliases` of a connection."""
+    as it was written). It takes so many topic `aliases` of a connection, and keeps `sessions` or forgets them."""
 
-    def __init__(self, deed, tls=None, aliases=0):
-        self.deed, self.done, self.tls, self.aliases = deed, Counter(), tls, aliases
+    def __init__(self, deed, tls=None, aliases=0, sessions=False):
+        self.deed, self.done, self.tls, self.aliases, self.sessions = deed, Counter(), tls, aliases, sessions
+        self.clients, self.links = {}, {}
         self.connects, self.subscribes, self.publishes, self.names = [], [], [], {}
-        self.subscribers, self.numbers, self.held = defaultdict(list), Counter(), defaultdict(list)
+        self.subscribers, self.numbers, self.held = defaultdict(dict), Counter(), defaultdict(list)
         self.waiting = {}
         self.ids = Counter()
 
@@ -61,14 +62,17 @@ class CrookedBroker:
         if kind == mqtt.CONNECT:
             read = mqtt.Reader(whole[head + 10:])
             self.connects.append(read.properties())
+            client = self.clients[writer] = read.text()
             agreed = {"topic_alias_maximum": self.aliases} if self.aliases else {}
-            writer.write(mqtt.packet(mqtt.CONNACK, b"\0\0" + mqtt.properties(agreed)))
+            present = b"\1" if self.sessions and client in self.links else b"\0"
+            self.links[client] = writer
+            writer.write(mqtt.packet(mqtt.CONNACK, present + b"\0" + mqtt.properties(agreed)))
         elif kind == mqtt.SUBSCRIBE:
             read = mqtt.Reader(whole[head:])
             packet_id, properties = read.take(2), read.properties()
             name, options = read.text().decode(), read.number(1)
             self.subscribes.append((properties, options))
-            self.subscribers[name].append((writer, options & 3))
+            self.subscribers[name][self.clients[writer]] = options & 3
             writer.write(mqtt.packet(mqtt.SUBACK, packet_id + b"\0" + bytes([options & 3])))
         elif kind == mqtt.PINGREQ:
             writer.write(mqtt.packet(mqtt.PINGRESP))
@@ -123,7 +127,8 @@ class CrookedBroker:
         if topic in self.waiting:
             self.waiting[topic].append(payload)
             return
-        for writer, qos in self.subscribers[topic]:
+        for client, qos in self.subscribers[topic].items():
+            writer = self.links[client]
             self.ids[writer] = self.ids[writer] % 65535 + 1
             writer.write(mqtt.publish(topic, payload, qos, self.ids[writer]))
 
