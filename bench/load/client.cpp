@@ -16,6 +16,9 @@ namespace troupe::bench {
 namespace {
 
 constexpr std::uint32_t packet_bytes_max = 256 * 1024 * 1024;
+/// Else the kernel would take megabytes for a slow reader, and the broker see nothing of it.
+constexpr int slow_receive_buffer = 8 * 1024;
+
 /// Without compression MQTT needs no boundaries of messages.
 constexpr websocket::frame_rules server_frames(bool compression) {
   return {.frame_bytes_max = packet_bytes_max,
@@ -36,7 +39,9 @@ void client::open(workbench& at, std::uint32_t self) {
   ++at.opening;
   const auto& sources = at.what.sources;
   const auto* source = sources.empty() ? nullptr : &sources[at.number(self) % sources.size()];
-  const auto result = link_.connect(at.what.to, source, at.what.what == plan::kind::churn, 0);
+  const auto slow = at.what.slow(at.place_of(self));
+  const auto result =
+    link_.connect(at.what.to, source, at.what.what == plan::kind::churn, slow ? slow_receive_buffer : 0);
   if (result == link::status::failed) return fail(at, self, "connect: " + link_.failure());
   watch(at, self);
   if (result == link::status::done) secure(at, self);
@@ -126,6 +131,7 @@ void client::subscribe(workbench& at, std::uint32_t self) {
 void client::become_ready(workbench& at, std::uint32_t self) {
   stage_ = stage::ready;
   --at.opening;
+  if (at.what.slow(at.place_of(self))) become_slow(at, self);
   if (cut_) return come_back(at, self);
   ++at.count.ready;
   if (compressing_) ++at.count.compressed;
@@ -133,6 +139,12 @@ void client::become_ready(workbench& at, std::uint32_t self) {
   ++at.count.cycles;
   leave(at, self);
   at.away.add(self);
+}
+
+/// From here on nothing that comes wakes anybody.
+void client::become_slow(workbench& at, std::uint32_t self) const {
+  epoll_ctl(at.epoll, EPOLL_CTL_DEL, link_.fd(), nullptr);
+  if (!cut_) at.slow.push_back(self);
 }
 
 void client::cut(workbench& at, std::uint32_t self) {
@@ -163,7 +175,7 @@ void client::fail(workbench& at, std::uint32_t self, std::string_view why) {
   if (stage_ == stage::closed) return;
   at.note(why);
   const auto was_ready = stage_ == stage::ready;
-  ++(was_ready ? at.count.closed : at.count.refused);
+  ++(was_ready ? at.what.slow(at.place_of(self)) ? at.count.slow_closed : at.count.closed : at.count.refused);
   close(at, false);
   if (cut_ && was_ready) --at.count.back;
   if (at.what.what != plan::kind::churn && !cut_) return;
@@ -209,6 +221,20 @@ void client::receive(workbench& at, std::uint32_t self, bool to_the_end) {
     if (got.status == link::status::closed) return fail(at, self, "the broker closed the connection");
     if (got.status == link::status::failed) return fail(at, self, link_.failure());
     more = to_the_end || at.what.to.secure || got.bytes == at.input.size();
+    take(at, self, std::span{at.input}.first(got.bytes));
+  }
+  flush(at, self);
+}
+
+void client::sip(workbench& at, std::uint32_t self, std::size_t bytes) {
+  if (stage_ != stage::ready) return;
+  if (rest_out_) flush_rest(at, self);
+  while (bytes > 0 && stage_ == stage::ready) {
+    const auto got = link_.receive(std::span{at.input}.first(std::min(bytes, at.input.size())));
+    ++at.count.receives;
+    if (got.status == link::status::want_read || got.status == link::status::want_write) break;
+    if (got.status != link::status::done) return fail(at, self, "the broker closed the connection of a slow reader");
+    bytes -= got.bytes;
     take(at, self, std::span{at.input}.first(got.bytes));
   }
   flush(at, self);
@@ -331,38 +357,39 @@ void client::handle(workbench& at, std::uint32_t self, std::span<const std::byte
 }
 
 void client::handle(workbench& at, std::uint32_t self, const mqtt::publish& packet) {
-  ++at.count.received;
-  if (at.stormed && packet.qos == troupe::qos::exactly_once && !at.unreleased.add(self, packet.packet_id))
-    return at.output.put_acknowledgement(framing(at), mqtt::packet_type::pubrec, packet.packet_id);
-  account(at, self, packet);
+  const auto who = at.place_of(self);
+  const auto slow = at.what.slow(who);
+  ++(slow ? at.count.slow_received : at.count.received);
+  const auto again =
+    at.stormed && packet.qos == troupe::qos::exactly_once && !at.unreleased.add(self, packet.packet_id);
+  if (!again) account(at, self, who, slow ? at.of_slow : at.of_fast, packet);
   if (packet.qos == troupe::qos::at_least_once)
     at.output.put_acknowledgement(framing(at), mqtt::packet_type::puback, packet.packet_id);
   if (packet.qos == troupe::qos::exactly_once)
     at.output.put_acknowledgement(framing(at), mqtt::packet_type::pubrec, packet.packet_id);
 }
 
-void client::account(workbench& at, std::uint32_t self, const mqtt::publish& packet) {
-  const auto who = at.place_of(self);
+void client::account(workbench& at, std::uint32_t self, const place& who, readers& of, const mqtt::publish& packet) {
   const auto mark = stamp::read(packet.payload);
   if (!mark) {
-    if (at.what.stamped()) at.ledger.foreign();
+    if (at.what.stamped()) of.ledger.foreign();
     return;
   }
   auto verdict = stream::verdict::duplicate;
   if (at.what.closed_circle()) {
     const auto each = at.what.shape.publishers;
-    if (mark->run != at.what.run || mark->publisher / each != who.group) return at.ledger.foreign();
+    if (mark->run != at.what.run || mark->publisher / each != who.group) return of.ledger.foreign();
     // Whoever of a shared subscription gets a message, it is one stream for all of the group.
     const auto reader =
       at.what.share.empty() ? who.ordinal : std::max(at.first_subscriber, who.group * at.what.shape.subscribers);
-    verdict = at.ledger.arrive(reader - at.first_subscriber, mark->publisher % each, mark->sequence);
+    verdict = of.ledger.arrive(reader - at.first_subscriber, mark->publisher % each, mark->sequence);
     if (at.end_to_end_window() && verdict != stream::verdict::duplicate) at.credit(mark->publisher);
   } else {
-    verdict = at.ledger.arrive_of_stranger(at.number(self), mark->run, mark->publisher, mark->sequence);
+    verdict = of.ledger.arrive_of_stranger(at.number(self), mark->run, mark->publisher, mark->sequence);
   }
   if (verdict == stream::verdict::duplicate && packet.duplicate) ++at.count.redelivered;
   if (verdict == stream::verdict::duplicate || mark->due < at.measured_from) return;
-  at.latency.add(at.now > mark->due ? at.now - mark->due : 0);
+  of.latency.add(at.now > mark->due ? at.now - mark->due : 0);
 }
 
 // -- sending ----------------------------------------------------------------------------------------------------------

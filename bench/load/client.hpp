@@ -17,6 +17,8 @@
 
 namespace troupe::bench {
 
+struct place;
+struct readers;
 struct workbench;
 
 /// One MQTT connection. It knows neither its number nor its names: whoever calls gives the number, and everything that
@@ -34,6 +36,8 @@ public:
   void open(workbench& at, std::uint32_t self);
   /// What epoll tells of its socket. Everything that follows from it leaves in one send.
   void on_event(workbench& at, std::uint32_t self, std::uint32_t events);
+  /// Of a slow reader: reads what it may by now.
+  void sip(workbench& at, std::uint32_t self, std::size_t bytes);
   /// Publishes what is due, as far as the window and the socket allow, in one send.
   void pump(workbench& at, std::uint32_t self);
   /// One more copy of a message of ours has arrived; `copies` of them make it done. Only at QoS 0, which has no
@@ -71,7 +75,7 @@ private:
   void handle(workbench& at, std::uint32_t self, std::span<const std::byte> packet);
   void handle(workbench& at, std::uint32_t self, const mqtt::publish& packet);
   void handle(workbench& at, std::uint32_t self, const mqtt::acknowledgement& packet);
-  void account(workbench& at, std::uint32_t self, const mqtt::publish& packet);
+  void account(workbench& at, std::uint32_t self, const place& who, readers& of, const mqtt::publish& packet);
   void publish_due(workbench& at, std::uint32_t self);
   void name_topic(workbench& at, std::uint32_t self, mqtt::publish& message);
   void publish(workbench& at, std::uint32_t self, std::uint32_t publisher, nanoseconds due);
@@ -81,6 +85,7 @@ private:
   void flush_rest(workbench& at, std::uint32_t self);
   bool send(workbench& at, std::uint32_t self, std::span<const std::byte> from, std::size_t& taken);
   void watch(workbench& at, std::uint32_t self) const;
+  void become_slow(workbench& at, std::uint32_t self) const;
   void fail(workbench& at, std::uint32_t self, std::string_view why);
   void close(workbench& at, bool orderly) noexcept;
 

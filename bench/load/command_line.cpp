@@ -23,7 +23,8 @@ struct words {
   std::uint32_t count = 0;
   unsigned qos = 0, version = 5;
   double interval_ms = 0, connect_interval_ms = 0;
-  std::string warmup = "0s", duration = "10s", drain = "10s", size = "256", storm = "0s";
+  std::string warmup = "0s", duration = "10s", drain = "10s", size = "256", storm = "0s", slow = "0",
+              slow_rate = "1KiB";
   std::uint32_t fan_out = 1, fan_in = 1;
   std::string clean;
   std::vector<std::string> sources;
@@ -83,6 +84,11 @@ void add_run_options(CLI::App& to, plan& what, words& said, request& asked) {
 void add_storm_option(CLI::App& to, words& said) {
   to.add_option("--storm-at", said.storm,
                 "so long after sending began, cut all connections; they come back as -R says [never]");
+}
+
+void add_slow_options(CLI::App& to, words& said) {
+  to.add_option("--slow", said.slow, "share of the subscribers that read late, told apart from the others: 10% [none]");
+  to.add_option("--slow-rate", said.slow_rate, "bytes that each of them reads a second; 0: it stops reading [1KiB]");
 }
 
 void add_message_options(CLI::App& to, plan& what, words& said) {
@@ -170,6 +176,29 @@ void choose_sources(plan& what) {
   for (std::uint32_t i = 0; i <= what.clients() / each_max; ++i) what.sources.push_back(htonl(0x7F00'0001 + i));
 }
 
+/// "1/100", "0.01", "5%".
+double parse_share(const std::string& text, std::string_view option) {
+  std::size_t used = 0;
+  double result = 0;
+  try {
+    result = std::stod(text, &used);
+    if (used < text.size() && text[used] == '/') {
+      const auto below = text.substr(used + 1);
+      std::size_t used_below = 0;
+      result /= std::stod(below, &used_below);
+      used += 1 + used_below;
+    } else if (text.substr(used) == "%") {
+      result /= 100;
+      ++used;
+    }
+  } catch (const std::exception&) {
+    used = 0;
+  }
+  if (used != text.size() || !(result > 0) || !std::isfinite(result))
+    throw usage{std::string{option} + ": '" + text + "' is no share like 1/100 or 1%", 1};
+  return result;
+}
+
 group_shape shape_of(plan::kind what, const words& said) {
   switch (what) {
     case plan::kind::sub: return {0, 1, 0};
@@ -194,6 +223,10 @@ void complete(plan& what, const words& said) {
   what.warmup = duration(said.warmup, "--warmup") / second * second;
   what.duration = std::max<nanoseconds>(second, duration(said.duration, "--duration") / second * second);
   what.drain_max = duration(said.drain, "--drain");
+  what.slow_bytes = config_value(said.slow_rate, std::uint32_t{0}, config::unit::notation::size, "--slow-rate");
+  what.slow_share = said.slow == "0" ? 0 : parse_share(said.slow, "--slow");
+  if (what.slow_share > 1) throw usage{"--slow is at most 100%", 1};
+  if (what.slow_share > 0 && !what.share.empty()) throw usage{"--slow is not for shared subscriptions", 1};
   what.storm_at = duration(said.storm, "--storm-at");
   if (what.storm_at >= what.warmup + what.duration) throw usage{"--storm-at is behind the end of the run", 1};
   if (said.connect_interval_ms > 0) what.connect_rate = 1000 / said.connect_interval_ms;
@@ -233,27 +266,7 @@ void add_scenario(CLI::App& app, request& asked, std::string& scale) {
 
 }  // namespace
 
-double parse_scale(const std::string& text) {
-  std::size_t used = 0;
-  double result = 0;
-  try {
-    result = std::stod(text, &used);
-    if (used < text.size() && text[used] == '/') {
-      const auto below = text.substr(used + 1);
-      std::size_t used_below = 0;
-      result /= std::stod(below, &used_below);
-      used += 1 + used_below;
-    } else if (text.substr(used) == "%") {
-      result /= 100;
-      ++used;
-    }
-  } catch (const std::exception&) {
-    used = 0;
-  }
-  if (used != text.size() || !(result > 0) || !std::isfinite(result))
-    throw usage{"--scale: '" + text + "' is no scale like 1/100", 1};
-  return result;
-}
+double parse_scale(const std::string& text) { return parse_share(text, "--scale"); }
 
 request parse_command_line(std::vector<std::string> list) {
   request asked;
@@ -274,6 +287,7 @@ request parse_command_line(std::vector<std::string> list) {
     if (each.what == plan::kind::conn || each.what == plan::kind::churn) continue;
     add_message_options(sub, asked.plan, said);
     if (each.what != plan::kind::sub) add_publisher_options(sub, asked.plan, said);
+    if (each.what != plan::kind::pub) add_slow_options(sub, said);
     if (each.what != plan::kind::pub) said.properties.add_to_subscribe(sub);
     if (each.what == plan::kind::pair) add_pair_options(sub, asked.plan, said);
   }

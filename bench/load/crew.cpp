@@ -158,7 +158,8 @@ bool crew::take_report(member& from) {
   std::copy_n(from.received.begin(), sizeof told, reinterpret_cast<char*>(&told));
   auto size = sizeof told;
   if (told.final != 0) {
-    const std::array into{&result_.latency, &result_.acknowledging, &result_.connecting, &result_.returning};
+    const std::array into{&result_.latency, &result_.slow_latency, &result_.acknowledging, &result_.connecting,
+                          &result_.returning};
     std::array<histogram::image, into.size()> images;
     if (from.received.size() < sizeof told + sizeof images) return false;
     std::copy_n(from.received.begin() + sizeof told, sizeof images, reinterpret_cast<char*>(images.data()));
@@ -278,7 +279,7 @@ bool crew::complete(const counters& count) const {
   if (what_.publishers() == 0) return now_ns() >= pace_.until;
   if (result_.planned != 0 ? count.published < result_.planned : now_ns() < pace_.until) return false;
   if (what_.qos != troupe::qos::at_most_once && count.acknowledged + count.abandoned < count.published) return false;
-  return !what_.closed_circle() || count.ledger.distinct >= count.stamped * what_.copies();
+  return !what_.closed_circle() || count.ledger.distinct >= count.owed;
 }
 
 void crew::drain() {

@@ -24,7 +24,7 @@ struct outcome {
   std::vector<sample> series;     ///< one per second of sending, from its start (the first) to its end (the last)
   std::size_t measured_from = 0;  ///< in `series`: the end of the warm-up
   counters total;                 ///< all of the run, drained
-  histogram latency, acknowledging, connecting, returning;
+  histogram latency, slow_latency, acknowledging, connecting, returning;
   nanoseconds storm_began = 0;  ///< 0: there was none
   broker_sample before;         ///< without any connection
   broker_sample connected;      ///< with all of them, before the first message

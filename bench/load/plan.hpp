@@ -71,11 +71,13 @@ struct plan {
   bool retain = false;
   std::uint32_t payload_bytes = 256;
   bench::properties properties;
-  std::uint16_t window = 10;  ///< messages in flight per publisher; 0: as many as the socket takes
-  double rate = 0;            ///< messages (of churn: cycles) a second of all together; 0: closed loop
-  std::uint64_t limit = 0;    ///< messages in all; 0: none
-  double connect_rate = 0;    ///< connections a second; 0: as fast as it goes
-  nanoseconds storm_at = 0;   ///< from the start of sending: then all connections are cut, and come back; 0: never
+  std::uint16_t window = 10;     ///< messages in flight per publisher; 0: as many as the socket takes
+  double rate = 0;               ///< messages (of churn: cycles) a second of all together; 0: closed loop
+  std::uint64_t limit = 0;       ///< messages in all; 0: none
+  double connect_rate = 0;       ///< connections a second; 0: as fast as it goes
+  double slow_share = 0;         ///< of the subscribers, 0..1: they read late
+  std::uint32_t slow_bytes = 0;  ///< what each of them reads a second; 0: nothing
+  nanoseconds storm_at = 0;      ///< from the start of sending: then all connections are cut, and come back; 0: never
   nanoseconds warmup = 0, duration = 10 * second, drain_max = 10 * second;
 
   std::vector<in_addr_t> sources;  ///< local addresses, taken in turn; empty: the kernel's choice
@@ -90,6 +92,19 @@ struct plan {
   bool closed_circle() const noexcept { return what == kind::pair; }
   /// Whether payloads are long enough to tell whose they are.
   bool stamped() const noexcept { return payload_bytes >= stamp::bytes(properties.payload_is_text); }
+  /// How many of the subscribers before number `ordinal` are slow: evenly spread.
+  std::uint32_t slow_before(std::uint32_t ordinal) const noexcept {
+    return static_cast<std::uint32_t>(static_cast<double>(ordinal) * slow_share + 1e-9);
+  }
+  bool slow(const place& who) const noexcept {
+    return slow_share > 0 && who.role == role::subscriber && slow_before(who.ordinal + 1) != slow_before(who.ordinal);
+  }
+  /// How many of a group's subscribers that are not slow get one message.
+  std::uint32_t copies_of(std::uint32_t group) const noexcept {
+    if (slow_share == 0) return copies();
+    const auto first = group * shape.subscribers;
+    return shape.subscribers - (slow_before(first + shape.subscribers) - slow_before(first));
+  }
   /// How many of a group's subscribers get one message.
   std::uint32_t copies() const noexcept { return share.empty() ? shape.subscribers : 1; }
 

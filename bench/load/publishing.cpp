@@ -46,7 +46,8 @@ void client::publish(workbench& at, std::uint32_t self, std::uint32_t publisher,
   }
   if (at.what.qos != troupe::qos::at_most_once || at.end_to_end_window()) ++in_flight_;
   put_message(at, self, {.run = at.what.run, .publisher = publisher, .sequence = sent_, .due = due}, false);
-  if (at.what.stamped()) ++at.count.stamped;
+  if (at.what.stamped() && at.what.closed_circle())
+    at.count.owed += at.what.copies_of(publisher / at.what.shape.publishers);
   ++sent_;
   ++at.count.published;
 }

@@ -34,9 +34,11 @@ workbench::workbench(const plan& from, std::uint32_t first_client, std::uint32_t
   pace.limit = from.limit;
   pace.publishers = std::max(1u, from.publishers());
   const auto subscribers = from.subscribers_before(first_client + clients_here) - first_subscriber;
-  if (from.closed_circle()) ledger = bench::ledger{subscribers, from.shape.publishers};
+  if (from.closed_circle()) of_fast.ledger = bench::ledger{subscribers, from.shape.publishers};
+  if (from.closed_circle() && from.slow_share > 0) of_slow.ledger = bench::ledger{subscribers, from.shape.publishers};
   const auto whole_groups = first % from.shape.size() == 0 && clients_here % from.shape.size() == 0;
-  end_to_end_ = from.closed_circle() && from.qos == troupe::qos::at_most_once && from.rate == 0 && whole_groups;
+  end_to_end_ = from.closed_circle() && from.qos == troupe::qos::at_most_once && from.rate == 0 &&
+                from.slow_share == 0 && whole_groups;
 }
 
 void workbench::note(std::string_view what_happened) noexcept {

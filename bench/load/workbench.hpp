@@ -17,6 +17,12 @@
 
 namespace troupe::bench {
 
+/// What subscribers got, told for those who read at once and for slow ones.
+struct readers {
+  bench::ledger ledger;
+  histogram latency;  ///< from due to received
+};
+
 /// What all clients of one worker share: the plan, the buffers of a turn, the counts. Clients are numbered from 0 here;
 /// `first` is the number of client 0 among those of all workers.
 struct workbench {
@@ -39,11 +45,10 @@ struct workbench {
   nanoseconds measured_from = never;  ///< only messages due from here on count in `latency`
 
   counters count;
-  histogram latency;        ///< from due to received
+  readers of_fast, of_slow;
   histogram acknowledging;  ///< from PUBLISH to PUBACK or PUBCOMP
   histogram connecting;     ///< from connect() to CONNACK
   histogram returning;      ///< the same, of clients that were cut
-  bench::ledger ledger;
   std::array<char, 128> trouble{};
 
   std::vector<std::byte> input;   ///< of one read
@@ -55,6 +60,7 @@ struct workbench {
   std::vector<std::byte> payload;
   std::string text, more_text;
   bool window_was_full = false;        ///< somebody had a message due, and no room for it
+  std::vector<std::uint32_t> slow;     ///< clients that read late
   std::vector<std::uint32_t> to_pump;  ///< clients that may publish once this turn's events are dealt with
 
   workbench(const plan& from, std::uint32_t first_client, std::uint32_t clients_here, int epoll_set,

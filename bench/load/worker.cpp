@@ -22,6 +22,7 @@ constexpr nanoseconds report_interval = second / 10;
 constexpr std::uint64_t channel_key = UINT64_MAX, patient_key = UINT64_MAX - 1;
 /// Subscribers come first: whoever reads late lets the broker's queue fill, and would measure that.
 constexpr int publishers_per_turn = 16;
+constexpr nanoseconds sip_interval = second / 10;  ///< between two reads of a slow reader
 constexpr nanoseconds patience = 2 * millisecond;  ///< how long acknowledgements may lie that nobody waits for
 constexpr std::uint32_t handshakes_max = 128;      ///< at the same time, where no rate is asked for
 constexpr std::uint32_t openings_per_turn = 32;
@@ -100,6 +101,7 @@ void worker::turn() {
   open_more();
   publish_due();
   pump_waiting();
+  read_slowly();
   recover_windows();
   keep_alive();
   if (at_.now >= next_report_) report(false);
@@ -111,9 +113,8 @@ void worker::gather() {
   const auto brought = handled - std::exchange(handled_, handled);
   if (at_.pace.open_loop() || publishers_.empty() || !at_.to_pump.empty()) return;
   auto under_way = what_.qos == troupe::qos::at_most_once ? 0 : count.published - count.acknowledged;
-  const auto owed = count.stamped * what_.copies();
-  if (what_.closed_circle() && owed > at_.ledger.counts().distinct)
-    under_way = std::max(under_way, owed - at_.ledger.counts().distinct);
+  const auto arrived = at_.of_fast.ledger.counts().distinct;
+  if (count.owed > arrived) under_way = std::max(under_way, count.owed - arrived);
   if (under_way < gather_from || brought >= gather_below) return;
   const timespec nap{0, nap_ns};
   nanosleep(&nap, nullptr);
@@ -183,11 +184,12 @@ void worker::start(const command& told) {
   at_.pace.until = told.until;
   at_.measured_from = told.measured_from;
   next_report_ = told.start;
+  next_sip_ = told.start;
   gain_patience();
 }
 
 nanoseconds worker::next_wake() const noexcept {
-  auto wake = std::min({next_report_, next_opening(), next_patient_, next_storm()});
+  auto wake = std::min({next_report_, next_opening(), next_patient_, next_sip_, next_storm()});
   if (at_.pace.open_loop() && at_.pace.start != never && !publishers_.empty() && what_.what != plan::kind::churn) {
     const auto due = at_.pace.due(at_.place_of(publishers_[cursor_]).ordinal, round_);
     if (due < at_.pace.until) wake = std::min(wake, due);
@@ -266,6 +268,14 @@ void worker::pump_waiting() {
   pumped_.clear();
 }
 
+void worker::read_slowly() {
+  if (at_.now < next_sip_) return;
+  next_sip_ = at_.slow.empty() || what_.slow_bytes == 0 ? never : at_.now + sip_interval;
+  if (next_sip_ == never) return;
+  const auto bytes = std::max<std::uint64_t>(1, what_.slow_bytes * sip_interval / second);
+  for (const auto self : at_.slow) at_.clients[self].sip(at_, self, bytes);
+}
+
 /// At QoS 0 what was lost would keep its place in the window for ever. Where nothing has arrived for half a second,
 /// nothing will.
 void worker::recover_windows() {
@@ -306,7 +316,8 @@ void worker::report(bool final) {
   at_.count.cpu_ns = own_cpu_ns();
   at_.count.resident_bytes = own_resident_bytes();
   at_.count.resident_empty_bytes = resident_empty_bytes_;
-  at_.count.ledger = at_.ledger.counts();
+  at_.count.ledger = at_.of_fast.ledger.counts();
+  at_.count.slow = at_.of_slow.ledger.counts();
   told.count = at_.count;
   told.trouble = at_.trouble;
   if (!send_all(channel_, &told, sizeof told)) over_ = true;
@@ -315,7 +326,8 @@ void worker::report(bool final) {
 void worker::finish() {
   report(true);
   histogram::image image;
-  for (const auto* each : {&at_.latency, &at_.acknowledging, &at_.connecting, &at_.returning}) {
+  for (const auto* each :
+       {&at_.of_fast.latency, &at_.of_slow.latency, &at_.acknowledging, &at_.connecting, &at_.returning}) {
     each->save(image);
     send_all(channel_, &image, sizeof image);
   }

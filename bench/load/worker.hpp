@@ -44,6 +44,7 @@ private:
   void storm();
   void publish_due();
   void pump_waiting();
+  void read_slowly();
   void recover_windows();
   void keep_alive();
   void report(bool final);
@@ -68,6 +69,7 @@ private:
   std::size_t cursor_ = 0;   ///< in publishers_: whose message is due next, in open loop
   std::uint64_t round_ = 0;  ///< which message of theirs
   nanoseconds next_report_ = 0, next_recovery_ = 0;
+  nanoseconds next_sip_ = never;      ///< when slow readers read next
   std::uint64_t recovered_at_ = 0;    ///< messages received by then
   std::uint64_t handled_ = 0;         ///< messages and acknowledgements received by the last turn's end
   std::uint64_t pinged_ = 0;          ///< clients that the round of keep-alives has come past

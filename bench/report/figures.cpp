@@ -26,7 +26,7 @@ void measure_window(const outcome& came, figures& to) {
 
 void count_losses(const plan& what, const outcome& came, figures& to) {
   const auto& count = came.total;
-  if (what.closed_circle()) to.expected = count.stamped * what.copies();
+  if (what.closed_circle()) to.expected = count.owed;
   if (what.stamped())
     to.lost = what.closed_circle() ? to.expected - std::min(to.expected, count.ledger.distinct) : count.ledger.missing;
   if (what.publishers() != 0) to.unsent = came.planned - std::min(came.planned, count.published);

@@ -126,6 +126,16 @@ std::string histogram_of(const histogram& of) {
   return to.add("relative_error", number(histogram::relative_error)).text();
 }
 
+std::string slow_of(const plan& what, const outcome& came) {
+  if (what.slow_share == 0) return "null";
+  object to;
+  to.add("share", number(what.slow_share)).add("bytes_per_s", number(what.slow_bytes));
+  to.add("readers", number(what.slow_before(what.subscribers()))).add("closed", number(came.total.slow_closed));
+  to.add("received", number(came.total.slow_received)).add("distinct", number(came.total.slow.distinct));
+  to.add("duplicate", number(came.total.slow.duplicate)).add("missing", number(came.total.slow.missing));
+  return to.add("latency_us", histogram_of(came.slow_latency)).text();
+}
+
 std::string storm_of(const outcome& came, const figures& of) {
   if (came.storm_began == 0) return "null";
   object to;
@@ -196,7 +206,7 @@ std::string json_of(const plan& what, const outcome& came) {
   to.add("totals", totals_of(came, of)).add("measured", measured_of(of)).add("ledger", ledger_of(came, of));
   to.add("latency_us", histogram_of(came.latency)).add("acknowledge_us", histogram_of(came.acknowledging));
   to.add("connect_us", histogram_of(came.connecting));
-  to.add("storm", storm_of(came, of));
+  to.add("slow", slow_of(what, came)).add("storm", storm_of(came, of));
   to.add("broker", broker_of(what, came, of)).add("own", own_of(came, of)).add("series", series_of(came));
   return to.text();
 }

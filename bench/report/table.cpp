@@ -66,6 +66,14 @@ std::string message_rows(const plan& what, const outcome& came, const figures& o
   return result;
 }
 
+std::string slow_rows(const plan& what, const outcome& came) {
+  if (what.slow_share == 0) return "";
+  auto text = grouped(what.slow_before(what.subscribers())) + ", received " + grouped(came.total.slow_received);
+  if (came.total.slow.missing != 0) text += ", not delivered in between " + grouped(came.total.slow.missing);
+  if (came.total.slow_closed != 0) text += ", closed by the broker " + grouped(came.total.slow_closed);
+  return row("slow readers", text) + latency_row("latency of the slow", came.slow_latency);
+}
+
 std::string storm_rows(const outcome& came, const figures& of) {
   if (came.storm_began == 0) return "";
   auto text = grouped(came.total.cut) + " cut, ";
@@ -146,7 +154,8 @@ std::string table_of(const plan& what, const outcome& came) {
   return connection_rows(what, came) + message_rows(what, came, of) + latency_row("latency", came.latency) +
          latency_row("PUBLISH to " + std::string{what.qos == troupe::qos::exactly_once ? "PUBCOMP" : "PUBACK"},
                      came.acknowledging) +
-         latency_row("connecting", came.connecting) + storm_rows(came, of) + cost_rows(what, came, of);
+         latency_row("connecting", came.connecting) + slow_rows(what, came) + storm_rows(came, of) +
+         cost_rows(what, came, of);
 }
 
 std::string line_of(const plan& what, const progress& at) {

@@ -386,4 +386,29 @@ def what_is_in_flight_in_a_storm_is_sent_again_or_given_up_as_the_session_says()
         check_ledger(report, duplicate=2 if sessions else 0)
 
 
+@test
+def what_slow_readers_miss_is_not_lost_to_the_others():
+    """Of each topic's four subscribers one does not read at all."""
+    slow = ("--fan-out", 4, "--slow", "25%", "--slow-rate", 0)
+    report, done = crooked(every(50, DROP), "-q", 1, *slow)
+    check_equal(report["ledger"]["expected"], MESSAGES * 3, "expected")
+    check_ledger(report, lost=done[DROP] * 3)
+    check_equal((report["slow"]["readers"], report["slow"]["received"]), (4, 0), "slow readers, and what they got")
+    check_equal(report["totals"]["received"], (MESSAGES - done[DROP]) * 3, "received by the others")
+
+
+@test
+def slow_readers_get_what_they_take_and_are_told_apart():
+    with Node() as node:
+        for command, words in (("pair", ("-c", 1, "--fan-out", 10, "--rate", 200)), ("sub", ("-c", 10, "-t", "none"))):
+            report = bench(command, "-p", node.port("ws"), "--ws", *words, "-q", 1, "--duration", "2s", "--slow", "20%",
+                           "--slow-rate", "1KiB")
+            check_ledger(report)
+            check_equal(report["slow"]["readers"], 2, "slow readers")
+            if command == "pair":
+                check_equal(report["totals"]["received"], 400 * 8, "received by the others")
+                got = report["slow"]["received"]
+                check(0 < got < 400, f"two readers of 1 KiB a second got {got} of 800 messages of 256 bytes")
+
+
 main()

@@ -102,3 +102,23 @@ CAF_TEST(compression_needs_a_websocket_and_a_file_of_certificates_has_to_be_ther
   const auto what = parse_command_line({"conn", "--wss", "--no-verify", "--compress"}).plan;
   CAF_CHECK(what.to.websocket && what.to.secure && !what.to.tls.verify);
 }
+
+CAF_TEST(slow_readers_and_storms_are_asked_for_in_words) {
+  const auto what =
+    parse_command_line({"pair", "--slow", "10%", "--slow-rate", "2KiB", "--storm-at", "5s", "-x", "60"}).plan;
+  CAF_CHECK_EQUAL(what.slow_share, 0.1);
+  CAF_CHECK_EQUAL(what.slow_bytes, 2048u);
+  CAF_CHECK_EQUAL(what.storm_at, 5 * second);
+  CAF_CHECK(what.keeps_sessions());
+  CAF_CHECK(!parse_command_line({"pair", "-V", "4", "-x", "60"}).plan.keeps_sessions());
+  CAF_CHECK(parse_command_line({"pair", "-V", "4", "-C", "false"}).plan.keeps_sessions());
+  CAF_CHECK_EQUAL(parse_command_line({"sub", "--slow", "0.5"}).plan.slow_share, 0.5);
+  for (const std::vector<std::string>& wrong :
+       std::vector<std::vector<std::string>>{{"pair", "--slow", "110%"},
+                                             {"pair", "--slow", "some"},
+                                             {"pub", "--slow", "10%"},
+                                             {"pair", "--slow", "10%", "--share", "crew"},
+                                             {"pair", "--storm-at", "10s", "--duration", "10s"},
+                                             {"churn", "--storm-at", "1s"}})
+    CAF_CHECK(refuses([&] { parse_command_line(wrong); }));
+}
