@@ -35,6 +35,18 @@ std::uint32_t raise_descriptors() {
   return static_cast<std::uint32_t>(std::min<rlim_t>(limit.rlim_cur, 1'000'000));
 }
 
+/// Who of a shared subscription gets a message is the broker's choice, so only who sees all of its members can tell
+/// what came twice. Streams of several processes could be merged, at the price of every sequence number of each; nobody
+/// has asked yet for one subscription of more members than a process has descriptors.
+void refuse_cut_shares(const plan& what, const std::vector<share>& parts, std::uint32_t each_max) {
+  const auto group = what.shape.size();
+  const auto whole = [&](const share& each) { return each.first % group == 0 && each.count % group == 0; };
+  if (what.share.empty() || std::all_of(parts.begin(), parts.end(), whole)) return;
+  throw std::runtime_error("--share: the " + std::to_string(group) +
+                           " clients of one subscription do not fit a process (" + std::to_string(each_max) +
+                           "), and several could not tell what came twice");
+}
+
 struct member {
   pid_t pid = 0;
   int channel = -1;
@@ -83,6 +95,7 @@ private:
 crew::crew(const plan& what, const std::function<void(const progress&)>& show) : what_{what}, show_{show} {
   const auto each_max = std::max(descriptors_aside + 1, raise_descriptors()) - descriptors_aside;
   const auto parts = cut(what.clients(), what.shape.size(), each_max, what.processes);
+  refuse_cut_shares(what, parts, each_max);
   result_.processes = static_cast<std::uint32_t>(parts.size());
   result_.before = probe(what.broker_pids);
   members_.reserve(parts.size());

@@ -411,4 +411,21 @@ def slow_readers_get_what_they_take_and_are_told_apart():
                 check(0 < got < 400, f"two readers of 1 KiB a second got {got} of 800 messages of 256 bytes")
 
 
+@test
+def one_shared_subscription_in_several_processes_is_refused():
+    """Nobody could tell there what came twice. Groups that fit a process each are no problem."""
+    words = ("-q", 1, "-L", 200, "--share", "crew", "--fan-out", 5, "--fan-in", 3)
+    with Node() as node:
+        command = [program(), "pair", "-p", str(node.port()), "-c", "1", *map(str, words), "--quiet"]
+        ended = subprocess.run(command, text=True, stderr=subprocess.PIPE, timeout=60,
+                               preexec_fn=limit_descriptors(70))
+        check_equal(ended.returncode, 1, "exit code")
+        check("--share: the 8 clients of one subscription do not fit" in ended.stderr, ended.stderr)
+        report = bench("pair", "-p", node.port(), "-c", 2, *words, "--processes", 2)
+        check_equal(report["own"]["processes"], 2, "processes")
+        # Members are read in turn, so that one may bring what another had to have before.
+        check_ledger(report, reordered=report["ledger"]["reordered"])
+        check_equal(report["ledger"]["expected"], 200, "expected")
+
+
 main()
