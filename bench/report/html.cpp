@@ -29,6 +29,8 @@ curve distribution(const char* name, const histogram& of) {
 chart latencies(const plan& what, const outcome& came) {
   chart result{"Latency", "ms", "% of messages", true, {}};
   if (came.latency.count() != 0) result.curves.push_back(distribution("due to received", came.latency));
+  if (came.slow_latency.count() != 0)
+    result.curves.push_back(distribution("due to received by slow readers", came.slow_latency));
   const auto* last = what.qos == troupe::qos::exactly_once ? "PUBLISH to PUBCOMP" : "PUBLISH to PUBACK";
   if (came.acknowledging.count() != 0) result.curves.push_back(distribution(last, came.acknowledging));
   return result;
