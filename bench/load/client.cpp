@@ -96,7 +96,7 @@ void client::entered(workbench& at, std::uint32_t self, const mqtt::connack& ans
   else if (!at.end_to_end_window())
     window_ = 0;
   const auto resumed = cut_ && answer.session_present;
-  if (cut_ && !resumed) forget_session(at);
+  if (cut_ && !resumed) forget_session(at, self);
   if (at.place_of(self).role == role::subscriber && !resumed) return subscribe(at, self);
   become_ready(at, self);
 }

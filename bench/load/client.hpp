@@ -62,7 +62,7 @@ private:
   void become_ready(workbench& at, std::uint32_t self);
   void come_back(workbench& at, std::uint32_t self);
   void send_again(workbench& at, std::uint32_t self);
-  void forget_session(workbench& at) noexcept;
+  void forget_session(workbench& at, std::uint32_t self);
   void receive(workbench& at, std::uint32_t self, bool to_the_end);
   void take(workbench& at, std::uint32_t self, std::span<std::byte> bytes);
   std::span<std::byte> upgraded(workbench& at, std::uint32_t self, std::span<std::byte> bytes);

@@ -83,9 +83,10 @@ void client::send_again(workbench& at, std::uint32_t self) {
 }
 
 /// The broker has forgotten what was in flight, and so has to do the client [MQTT-3.2.2-5].
-void client::forget_session(workbench& at) noexcept {
+void client::forget_session(workbench& at, std::uint32_t self) {
   if (flights_) at.count.abandoned += in_flight_;
   flights_.reset();
+  at.unreleased.forget(self);
   forget_in_flight();
 }
 

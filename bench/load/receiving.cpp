@@ -193,7 +193,7 @@ void client::handle(workbench& at, std::uint32_t self, const mqtt::publish& pack
   const auto slow = at.what.slow(who);
   ++(slow ? at.count.slow_received : at.count.received);
   const auto again =
-    at.stormed && packet.qos == troupe::qos::exactly_once && !at.unreleased.add(self, packet.packet_id);
+    at.what.storm_at != 0 && packet.qos == troupe::qos::exactly_once && !at.unreleased.add(self, packet.packet_id);
   if (!again) account(at, self, who, slow ? at.of_slow : at.of_fast, packet);
   if (packet.qos == troupe::qos::at_least_once)
     at.output.put_acknowledgement(framing(at), mqtt::packet_type::puback, packet.packet_id);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <unordered_map>
 #include <unordered_set>
 
 namespace troupe::bench {
@@ -10,16 +11,15 @@ namespace troupe::bench {
 class unreleased {
 public:
   /// False: it is there.
-  bool add(std::uint32_t client, std::uint16_t packet_id) { return all_.insert(key(client, packet_id)).second; }
+  bool add(std::uint32_t client, std::uint16_t packet_id) { return all_[client].insert(packet_id).second; }
   void remove(std::uint32_t client, std::uint16_t packet_id) {
-    if (!all_.empty()) all_.erase(key(client, packet_id));
+    if (const auto found = all_.find(client); found != all_.end()) found->second.erase(packet_id);
   }
+  /// The session is gone: identifiers begin anew.
+  void forget(std::uint32_t client) { all_.erase(client); }
 
 private:
-  static std::uint64_t key(std::uint32_t client, std::uint16_t packet_id) noexcept {
-    return std::uint64_t{client} << 16 | packet_id;
-  }
-  std::unordered_set<std::uint64_t> all_;
+  std::unordered_map<std::uint32_t, std::unordered_set<std::uint16_t>> all_;
 };
 
 }  // namespace troupe::bench

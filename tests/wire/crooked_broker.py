@@ -7,20 +7,22 @@ from collections import Counter, defaultdict
 import raw_mqtt as mqtt
 
 DROP, DOUBLE, HOLD, FORGE, STALL, MUTE, TWICE = "drop", "double", "hold", "forge", "stall", "mute", "twice"
+AGAIN = "again"
 
 
 class CrookedBroker:
     """Speaks MQTT 5 over TCP, or TLS given a `tls` context, on a port of the kernel's choice. `deed(topic, n)` says
     what becomes of message n of a topic: None (delivered), DROP, DOUBLE, HOLD (delivered behind the next one of its
     topic), FORGE (delivered, and a message of nobody with it), (STALL, seconds): all of the topic's delivery stops for
-    so long, (MUTE, seconds): it is acknowledged so much later, or TWICE: it is acknowledged twice.
+    so long, (MUTE, seconds): it is acknowledged so much later, TWICE: it is acknowledged twice, or AGAIN: at
+    QoS 2, what its subscribers answer is not heard, and it comes again when they do.
 
     It keeps the properties of what comes: `connects`, `subscribes` (with the options byte), `publishes` (with the topic
     as it was written). It takes so many topic `aliases` of a connection, and keeps `sessions` or forgets them."""
 
     def __init__(self, deed, tls=None, aliases=0, sessions=False):
         self.deed, self.done, self.tls, self.aliases, self.sessions = deed, Counter(), tls, aliases, sessions
-        self.clients, self.links = {}, {}
+        self.clients, self.links, self.deaf = {}, {}, {}
         self.connects, self.subscribes, self.publishes, self.names = [], [], [], {}
         self.subscribers, self.numbers, self.held = defaultdict(dict), Counter(), defaultdict(list)
         self.waiting = {}
@@ -67,6 +69,10 @@ class CrookedBroker:
             present = b"\1" if self.sessions and client in self.links else b"\0"
             self.links[client] = writer
             writer.write(mqtt.packet(mqtt.CONNACK, present + b"\0" + mqtt.properties(agreed)))
+            for who, packet_id in [key for key in self.deaf if key[0] == client]:
+                message = self.deaf.pop((who, packet_id))
+                if self.sessions:
+                    writer.write(mqtt.publish(message.topic, message.payload, 2, packet_id, dup=True))
         elif kind == mqtt.SUBSCRIBE:
             read = mqtt.Reader(whole[head:])
             packet_id, properties = read.take(2), read.properties()
@@ -83,7 +89,9 @@ class CrookedBroker:
             self._publish(message, writer)
         elif kind in (mqtt.PUBREC, mqtt.PUBREL):
             answer = mqtt.PUBREL if kind == mqtt.PUBREC else mqtt.PUBCOMP
-            writer.write(mqtt.ack(answer, int.from_bytes(whole[head:head + 2], "big")))
+            packet_id = int.from_bytes(whole[head:head + 2], "big")
+            if (self.clients[writer], packet_id) not in self.deaf:
+                writer.write(mqtt.ack(answer, packet_id))
 
     def _resolve_alias(self, message, writer):
         alias = message.properties.get("topic_alias")
@@ -120,6 +128,9 @@ class CrookedBroker:
         copies = [message, message] if deed == DOUBLE else [message]
         for each in copies + self.held.pop(message.topic, []):
             self._deliver(each.topic, each.payload)
+        if deed == AGAIN:
+            for client in self.subscribers[message.topic]:
+                self.deaf[client, self.ids[self.links[client]]] = message
         if deed == FORGE:
             self._deliver(message.topic, b"nobody's message, long enough for a stamp that it has not")
 

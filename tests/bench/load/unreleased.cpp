@@ -14,4 +14,7 @@ CAF_TEST(a_message_is_the_same_until_it_is_released_and_only_for_its_client) {
   all.remove(1, 7);
   CAF_CHECK(all.add(1, 7));
   CAF_CHECK(!all.add(2, 7));
+  all.forget(2);
+  CAF_CHECK(all.add(2, 7));
+  CAF_CHECK(!all.add(1, 8));
 }
