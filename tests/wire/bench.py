@@ -389,8 +389,8 @@ def what_is_in_flight_in_a_storm_is_sent_again_or_given_up_as_the_session_says()
 @test
 def a_message_at_qos_2_that_comes_again_behind_a_storm_is_the_same():
     with CrookedBroker(lambda _, n: AGAIN if n == 3 else None, sessions=True) as broker:
-        report = bench("pair", "-p", broker.port, "-c", 2, "-q", 2, "--rate", 50, "--duration", "3s", "--storm-at", "1s",
-                       "--drain", "3s", "-x", 60)
+        report = bench("pair", "-p", broker.port, "-c", 2, "-q", 2, "--rate", 50, "--duration", "3s", "--storm-at",
+                       "1s", "--drain", "3s", "-x", 60)
     check_equal(broker.done[AGAIN], 2, "messages whose PUBREC was not heard")
     check_equal((report["storm"]["cut"], report["storm"]["back"]), (4, 4), "cut, back")
     check_equal(report["ledger"]["duplicate"], 0, "duplicate")
