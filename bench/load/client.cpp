@@ -1,83 +1,77 @@
 #include "bench/load/client.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <string>
 #include <utility>
 
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
-#include <unistd.h>
 
 #include "bench/load/upgrade_request.hpp"
 #include "bench/load/workbench.hpp"
-#include "bench/measure/stamp.hpp"
 #include "transport/mqtt/codec.hpp"
 
 namespace troupe::bench {
 
 namespace {
 
-constexpr std::uint32_t packet_bytes_max = 256 * 1024 * 1024;
-constexpr websocket::frame_rules server_frames{.frame_bytes_max = packet_bytes_max,
-                                               .message_bytes_max = packet_bytes_max,
-                                               .masked = false,
-                                               .accept_text = false,
-                                               .compression = false,
-                                               .message_events = false};
-
-bool bind_source(const plan& what, int fd, std::uint32_t number) {
-  if (what.sources.empty()) return true;
-  sockaddr_in from{};
-  from.sin_family = AF_INET;
-  from.sin_addr.s_addr = what.sources[number % what.sources.size()];
-  // The port is chosen by connect(), so that one port serves several destinations.
-  int on = 1;
-  setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
-  return bind(fd, reinterpret_cast<const sockaddr*>(&from), sizeof from) == 0;
-}
+/// Else the kernel would take megabytes for a slow reader, and the broker see nothing of it.
+constexpr int slow_receive_buffer = 8 * 1024;
 
 }  // namespace
 
 // -- coming and going -------------------------------------------------------------------------------------------------
 
 void client::open(workbench& at, std::uint32_t self) {
-  const auto& to = at.what.to;
   opened_ = now_ns();
-  fd_ = socket(to.address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   stage_ = stage::connecting;
-  if (fd_ < 0) return fail(at, std::string{"socket: "} + std::strerror(errno));
-  int on = 1;
-  setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  if (!bind_source(at.what, fd_, at.number(self))) return fail(at, std::string{"bind: "} + std::strerror(errno));
-  const auto result = connect(fd_, reinterpret_cast<const sockaddr*>(&to.address), to.address_bytes);
-  if (result != 0 && errno != EINPROGRESS) return fail(at, std::string{"connect: "} + std::strerror(errno));
-  watch(at, self, EPOLL_CTL_ADD, result == 0 ? EPOLLIN : EPOLLIN | EPOLLOUT);
-  if (result == 0) begin(at, self);
+  ++at.opening;
+  const auto& sources = at.what.sources;
+  const auto* source = sources.empty() ? nullptr : &sources[at.number(self) % sources.size()];
+  const auto slow = at.what.slow(at.place_of(self));
+  const auto result =
+    link_.connect(at.what.to, source, at.what.what == plan::kind::churn, slow ? slow_receive_buffer : 0);
+  if (result == link::status::failed) return fail(at, self, "connect: " + link_.failure());
+  watch(at, self);
+  if (result == link::status::done) secure(at, self);
 }
 
-void client::watch(workbench& at, std::uint32_t self, int operation, std::uint32_t events) const {
-  epoll_event event{.events = events, .data = {.u64 = self}};
-  const auto patient = at.place_of(self).role == role::publisher;
-  epoll_ctl(patient ? at.patient_epoll : at.epoll, operation, fd_, &event);
+/// Once and for all: the edges of both directions are told, so nothing is to be changed when output has to wait, and
+/// what has been told is not looked at again by the next epoll_wait.
+void client::watch(workbench& at, std::uint32_t self) const {
+  epoll_event event{.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data = {.u64 = self}};
+  epoll_ctl(at.patient(self) ? at.patient_epoll : at.epoll, EPOLL_CTL_ADD, link_.fd(), &event);
 }
 
 /// TCP is there.
+void client::secure(workbench& at, std::uint32_t self) {
+  stage_ = stage::securing;
+  const auto result = link_.secure(at.what.to);
+  if (result == link::status::done) return begin(at, self);
+  if (result != link::status::want_read && result != link::status::want_write) fail(at, self, link_.failure());
+}
+
+enum framing client::framing(const workbench& at) const noexcept {
+  if (!at.what.to.websocket) return bench::framing::bare;
+  return compressing_ ? bench::framing::compressed_frames : bench::framing::frames;
+}
+
+/// The link is there.
 void client::begin(workbench& at, std::uint32_t self) {
   if (!at.what.to.websocket) return enter(at, self);
   stage_ = stage::upgrading;
   write_upgrade_request(at.what.to, at.text);
-  at.put_text(at.text);
+  at.output.put_text(at.text);
   flush(at, self);
 }
 
 void client::enter(workbench& at, std::uint32_t self) {
   stage_ = stage::entering;
   mqtt::connect hello{.version = at.what.version,
-                      .clean_start = at.what.clean_start,
+                      .clean_start = at.what.clean_start && !(cut_ && at.what.keeps_sessions()),
                       .keep_alive = at.what.keep_alive,
-                      .session_expiry = at.what.session_expiry};
+                      .session_expiry = at.what.session_expiry,
+                      .receive_maximum = at.what.properties.receive_maximum,
+                      .maximum_packet_size = at.what.properties.maximum_packet_size};
   write_client_id(at.what, at.number(self), at.text);
   hello.client_id = at.text;
   if (!at.what.user.empty()) {
@@ -85,21 +79,25 @@ void client::enter(workbench& at, std::uint32_t self) {
     hello.user_name = at.more_text;
     if (!at.what.password.empty()) hello.password = std::as_bytes(std::span{at.what.password});
   }
-  at.put(hello);
+  at.output.put(framing(at), hello);
   flush(at, self);
 }
 
 void client::entered(workbench& at, std::uint32_t self, const mqtt::connack& answer) {
-  if (stage_ != stage::entering) return fail(at, "CONNACK out of turn");
+  if (stage_ != stage::entering) return fail(at, self, "CONNACK out of turn");
   if (answer.reason != mqtt::reason::success)
-    return fail(at, "CONNACK refuses: reason " + std::to_string(static_cast<unsigned>(answer.reason)));
-  at.connecting.add(at.now - opened_);
+    return fail(at, self, "CONNACK refuses: reason " + std::to_string(static_cast<unsigned>(answer.reason)));
+  (cut_ ? at.returning : at.connecting).add(at.now - opened_);
+  aliasing_ = at.what.properties.topic_alias && answer.topic_alias_maximum != 0;
+  topic_known_ = false;
   window_ = at.what.window;
   if (at.what.qos != troupe::qos::at_most_once)
     window_ = window_ == 0 ? answer.receive_maximum : std::min(window_, answer.receive_maximum);
   else if (!at.end_to_end_window())
     window_ = 0;
-  if (at.place_of(self).role == role::subscriber) return subscribe(at, self);
+  const auto resumed = cut_ && answer.session_present;
+  if (cut_ && !resumed) forget_session(at, self);
+  if (at.place_of(self).role == role::subscriber && !resumed) return subscribe(at, self);
   become_ready(at, self);
 }
 
@@ -107,289 +105,134 @@ void client::subscribe(workbench& at, std::uint32_t self) {
   stage_ = stage::subscribing;
   write_topic(at.what, at.number(self), at.text);
   if (!at.what.share.empty()) at.text = "$share/" + at.what.share + "/" + at.text;
-  mqtt::subscribe wish{.packet_id = 1};
+  const auto& properties = at.what.properties;
+  mqtt::subscribe wish{.packet_id = 1, .identifier = properties.subscription_id};
   mqtt::subscribe::entry entry{.filter = at.text};
   entry.options.maximum_qos = at.what.qos;
+  entry.options.no_local = properties.no_local;
+  entry.options.retain_as_published = properties.retain_as_published;
+  entry.options.retain_handling = static_cast<retain_handling>(properties.retain_handling);
   wish.entries.push_back(entry);
-  at.put(mqtt::packet{std::move(wish)});
+  at.output.put(framing(at), mqtt::packet{std::move(wish)});
 }
 
 void client::become_ready(workbench& at, std::uint32_t self) {
   stage_ = stage::ready;
+  --at.opening;
+  if (at.what.slow(at.place_of(self))) become_slow(at, self);
+  if (cut_) return come_back(at, self);
   ++at.count.ready;
+  if (compressing_) ++at.count.compressed;
   if (at.what.what != plan::kind::churn) return;
   ++at.count.cycles;
   leave(at, self);
+  at.away.add(self);
+}
+
+/// From here on nothing that comes wakes anybody.
+void client::become_slow(workbench& at, std::uint32_t self) const {
+  epoll_ctl(at.epoll, EPOLL_CTL_DEL, link_.fd(), nullptr);
+  if (!cut_) at.slow.push_back(self);
+}
+
+void client::cut(workbench& at, std::uint32_t self) {
+  if (stage_ != stage::ready) return;
+  ++at.count.cut;
+  cut_ = true;
+  close(at, false);
+  at.away.add(self);
+}
+
+void client::come_back(workbench& at, std::uint32_t self) {
+  ++at.count.back;
+  at.count.last_back_at = at.now;
+  send_again(at, self);
+  at.to_pump.push_back(self);
 }
 
 void client::leave(workbench& at, std::uint32_t self) {
-  if (stage_ != stage::ready || rest_out_) return close(at);
+  if (stage_ != stage::ready || rest_out_) return close(at, false);
   at.output.clear();
-  at.put(mqtt::disconnect{});
-  if (at.what.to.websocket) at.put_frame(websocket::opcode::close, {});
+  at.output.put(framing(at), mqtt::disconnect{});
+  if (at.what.to.websocket) at.output.put_frame(websocket::opcode::close, {});
   flush(at, self);
-  close(at);
+  close(at, true);
 }
 
-void client::fail(workbench& at, std::string_view why) {
+void client::fail(workbench& at, std::uint32_t self, std::string_view why) {
   if (stage_ == stage::closed) return;
   at.note(why);
-  ++(stage_ == stage::ready ? at.count.closed : at.count.refused);
-  close(at);
+  const auto was_ready = stage_ == stage::ready;
+  ++(was_ready ? at.what.slow(at.place_of(self)) ? at.count.slow_closed : at.count.closed : at.count.refused);
+  close(at, false);
+  if (cut_ && was_ready) --at.count.back;
+  if (at.what.what != plan::kind::churn && !cut_) return;
+  was_ready ? at.away.add(self) : at.away.add_refused(self, at.now);
 }
 
-void client::close(workbench& at) noexcept {
-  if (fd_ >= 0) ::close(fd_);
-  fd_ = -1;
+void client::close(workbench& at, bool orderly) noexcept {
+  if (stage_ != stage::closed && stage_ != stage::ready) --at.opening;
+  link_.close(orderly);
   stage_ = stage::closed;
   rest_in_.reset();
   rest_out_.reset();
   decoder_ = {};
+  compressing_ = inflating_ = false;
   at.output.clear();
-}
-
-// -- receiving --------------------------------------------------------------------------------------------------------
-
-void client::on_event(workbench& at, std::uint32_t self, std::uint32_t events) {
-  if (stage_ == stage::closed) return;
-  if (stage_ == stage::connecting) {
-    int error = 0;
-    socklen_t size = sizeof error;
-    getsockopt(fd_, SOL_SOCKET, SO_ERROR, &error, &size);
-    if (error != 0) return fail(at, std::string{"connect: "} + std::strerror(error));
-    if (!(events & EPOLLOUT)) return;
-    watch(at, self, EPOLL_CTL_MOD, EPOLLIN);
-    return begin(at, self);
-  }
-  if (events & EPOLLOUT) flush_rest(at, self);
-  if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) receive(at, self);
-}
-
-void client::receive(workbench& at, std::uint32_t self) {
-  if (stage_ == stage::closed) return;
-  const auto got = recv(fd_, at.input.data(), at.input.size(), 0);
-  ++at.count.receives;
-  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (got <= 0) return fail(at, got == 0 ? "the broker closed the connection" : std::strerror(errno));
-  at.now = now_ns();
-  at.count.bytes_in += static_cast<std::uint64_t>(got);
-  std::span<std::byte> bytes{at.input.data(), static_cast<std::size_t>(got)};
-  if (stage_ == stage::upgrading) bytes = upgraded(at, self, bytes);
-  if (!bytes.empty()) unframe(at, self, bytes);
-  if (stage_ == stage::ready && in_flight_ < sent_) publish_due(at, self);
-  flush(at, self);
-}
-
-/// Takes the answer to the upgrade request; gives what follows it.
-std::span<std::byte> client::upgraded(workbench& at, std::uint32_t self, std::span<std::byte> bytes) {
-  if (rest_in_) {
-    rest_in_->insert(rest_in_->end(), bytes.begin(), bytes.end());
-    at.joined = std::move(*rest_in_);
-    rest_in_.reset();
-    bytes = at.joined;
-  }
-  const auto answer = read_upgrade_answer(bytes);
-  if (!answer.refusal.empty()) {
-    fail(at, answer.refusal);
-    return {};
-  }
-  if (answer.bytes == 0) {
-    rest_in_ = std::make_unique<std::vector<std::byte>>(bytes.begin(), bytes.end());
-    return {};
-  }
-  enter(at, self);
-  return stage_ == stage::closed ? std::span<std::byte>{} : bytes.subspan(answer.bytes);
-}
-
-void client::unframe(workbench& at, std::uint32_t self, std::span<std::byte> bytes) {
-  if (!at.what.to.websocket) return split(at, self, bytes);
-  using kind = enum websocket::frame_event::kind;
-  websocket::received_bytes run{bytes};
-  for (;;) {
-    const auto event = decoder_.next(run, server_frames);
-    if (event.kind == kind::none) break;
-    if (event.kind == kind::ping) at.put_frame(websocket::opcode::pong, event.payload);
-    if (event.kind == kind::violation) return fail(at, event.text);
-    if (event.kind == kind::close) {
-      split(at, self, run.take());
-      return fail(at, "the broker closed the WebSocket");
-    }
-  }
-  split(at, self, run.data());
-}
-
-/// Cuts a run of bytes into packets; what is left waits for the next.
-void client::split(workbench& at, std::uint32_t self, std::span<const std::byte> bytes) {
-  if (rest_in_) {
-    at.joined.assign(rest_in_->begin(), rest_in_->end());
-    at.joined.insert(at.joined.end(), bytes.begin(), bytes.end());
-    rest_in_.reset();
-    bytes = at.joined;
-  }
-  while (!bytes.empty()) {
-    const auto next = mqtt::next_frame(bytes, packet_bytes_max);
-    if (next.state == mqtt::frame::state::incomplete) break;
-    if (next.state != mqtt::frame::state::complete) return fail(at, "what the broker sends is no MQTT");
-    handle(at, self, bytes.first(next.size));
-    if (stage_ == stage::closed) return;
-    bytes = bytes.subspan(next.size);
-  }
-  if (!bytes.empty()) rest_in_ = std::make_unique<std::vector<std::byte>>(bytes.begin(), bytes.end());
-}
-
-void client::handle(workbench& at, std::uint32_t self, std::span<const std::byte> packet) {
-  const auto decoded = mqtt::decode(packet, at.what.version, at.scratch);
-  if (const auto* error = std::get_if<mqtt::decode_error>(&decoded)) return fail(at, error->text);
-  const auto& value = std::get<mqtt::packet>(decoded);
-  if (const auto* message = std::get_if<mqtt::publish>(&value)) return handle(at, self, *message);
-  if (const auto* answer = std::get_if<mqtt::acknowledgement>(&value)) return handle(at, self, *answer);
-  if (const auto* answer = std::get_if<mqtt::connack>(&value)) return entered(at, self, *answer);
-  if (const auto* answer = std::get_if<mqtt::subscription_acknowledgement>(&value)) {
-    if (answer->reasons.empty() || answer->reasons[0] >= mqtt::reason::unspecified_error)
-      return fail(at, "SUBACK refuses");
-    return become_ready(at, self);
-  }
-  if (const auto* end = std::get_if<mqtt::disconnect>(&value))
-    return fail(at, "DISCONNECT: reason " + std::to_string(static_cast<unsigned>(end->reason)));
-}
-
-void client::handle(workbench& at, std::uint32_t self, const mqtt::publish& packet) {
-  ++at.count.received;
-  account(at, self, packet);
-  if (packet.qos == troupe::qos::at_least_once) at.put_acknowledgement(mqtt::packet_type::puback, packet.packet_id);
-  if (packet.qos == troupe::qos::exactly_once) at.put_acknowledgement(mqtt::packet_type::pubrec, packet.packet_id);
-}
-
-void client::account(workbench& at, std::uint32_t self, const mqtt::publish& packet) {
-  const auto who = at.place_of(self);
-  const auto mark = stamp::read(packet.payload);
-  if (!mark) {
-    if (at.what.payload_bytes >= sizeof(stamp)) at.ledger.foreign();
-    return;
-  }
-  auto verdict = stream::verdict::duplicate;
-  if (at.what.closed_circle()) {
-    const auto each = at.what.shape.publishers;
-    if (mark->run != at.what.run || mark->publisher / each != who.group) return at.ledger.foreign();
-    // Whoever of a shared subscription gets a message, it is one stream for all of the group.
-    const auto reader =
-      at.what.share.empty() ? who.ordinal : std::max(at.first_subscriber, who.group * at.what.shape.subscribers);
-    verdict = at.ledger.arrive(reader - at.first_subscriber, mark->publisher % each, mark->sequence);
-    if (at.end_to_end_window() && verdict != stream::verdict::duplicate) at.credit(mark->publisher);
-  } else {
-    verdict = at.ledger.arrive_of_stranger(at.number(self), mark->run, mark->publisher, mark->sequence);
-  }
-  if (verdict == stream::verdict::duplicate || mark->due < at.measured_from) return;
-  at.latency.add(at.now > mark->due ? at.now - mark->due : 0);
-}
-
-void client::handle(workbench& at, std::uint32_t, const mqtt::acknowledgement& packet) {
-  using enum mqtt::packet_type;
-  if (packet.type == pubrel) return at.put_acknowledgement(pubcomp, packet.packet_id);
-  if (packet.type == pubrec && packet.reason < mqtt::reason::unspecified_error)
-    return at.put_acknowledgement(pubrel, packet.packet_id);
-  finished_one(at, packet.reason);
-}
-
-void client::finished_one(workbench& at, mqtt::reason why) {
-  if (in_flight_ == 0) {
-    ++at.count.stray;
-    return;
-  }
-  --in_flight_;
-  ++at.count.acknowledged;
-  if (why >= mqtt::reason::unspecified_error) ++at.count.rejected;
-}
-
-void client::credit(std::uint16_t copies) noexcept {
-  if (in_flight_ == 0 || ++delivered_ < copies) return;
-  delivered_ = 0;
-  --in_flight_;
 }
 
 // -- sending ----------------------------------------------------------------------------------------------------------
 
-void client::pump(workbench& at, std::uint32_t self) {
-  publish_due(at, self);
-  flush(at, self);
-}
-
-void client::publish_due(workbench& at, std::uint32_t self) {
-  if (stage_ != stage::ready || rest_out_) return;
-  const auto who = at.place_of(self);
-  if (who.role != role::publisher) return;
-  while (window_ == 0 || in_flight_ < window_) {
-    const auto turn = at.pace.ask(who.ordinal, sent_, at.now);
-    if (!turn.now) return;
-    if (at.output.size() >= workbench::output_bytes) return at.to_pump.push_back(self);
-    publish(at, self, who.ordinal, turn.due);
-  }
-  if (at.pace.open_loop() && at.pace.ask(who.ordinal, sent_, at.now).now) at.window_was_full = true;
-}
-
-void client::publish(workbench& at, std::uint32_t self, std::uint32_t publisher, nanoseconds due) {
-  mqtt::publish message{.qos = at.what.qos, .retain = at.what.retain};
-  if (message.qos != troupe::qos::at_most_once) {
-    if (++last_packet_id_ == 0) last_packet_id_ = 1;
-    message.packet_id = last_packet_id_;
-  }
-  if (message.qos != troupe::qos::at_most_once || at.end_to_end_window()) ++in_flight_;
-  write_topic(at.what, at.number(self), at.text);
-  message.topic = at.text;
-  if (at.payload.size() >= sizeof(stamp)) {
-    stamp{.run = at.what.run, .publisher = publisher, .sequence = sent_, .due = due}.write(at.payload);
-    ++at.count.stamped;
-  }
-  message.payload = at.payload;
-  at.put(mqtt::packet{std::move(message)});
-  ++sent_;
-  ++at.count.published;
-}
-
 void client::keep_alive(workbench& at, std::uint32_t self) {
-  if (stage_ != stage::ready || std::exchange(active_, false) || rest_out_) return;
-  at.put(mqtt::pingreq{});
+  if (stage_ != stage::ready || rest_out_) return;
+  if (active_) {
+    active_ = false;
+    return;
+  }
+  at.output.put(framing(at), mqtt::pingreq{});
   flush(at, self);
   active_ = false;
 }
 
-/// Sends what the turn has put into the output, and keeps what the socket does not take.
+/// Sends what the turn has put into the output, and keeps what the link does not take.
 void client::flush(workbench& at, std::uint32_t self) {
   if (at.output.empty() || stage_ == stage::closed) return at.output.clear();
   active_ = true;
   std::size_t taken = 0;
-  if (!rest_out_) {
-    const auto result = send(fd_, at.output.data(), at.output.size(), MSG_NOSIGNAL);
-    ++at.count.sends;
-    if (result < 0 && errno != EAGAIN && errno != EINTR) return fail(at, std::strerror(errno));
-    taken = result < 0 ? 0 : static_cast<std::size_t>(result);
-    at.count.bytes_out += taken;
-  }
+  if (!rest_out_ && !send(at, self, at.output.bytes(), taken)) return;
   if (taken < at.output.size()) {
-    const auto from = at.output.begin() + static_cast<std::ptrdiff_t>(taken);
-    if (!rest_out_) {
-      rest_out_ = std::make_unique<std::vector<std::byte>>();
-      watch(at, self, EPOLL_CTL_MOD, EPOLLIN | EPOLLOUT);
-    }
-    rest_out_->insert(rest_out_->end(), from, at.output.end());
+    const auto from = at.output.bytes().begin() + static_cast<std::ptrdiff_t>(taken);
+    if (!rest_out_) rest_out_ = std::make_unique<std::vector<std::byte>>();
+    rest_out_->insert(rest_out_->end(), from, at.output.bytes().end());
   }
   at.output.clear();
 }
 
 void client::flush_rest(workbench& at, std::uint32_t self) {
-  if (!rest_out_) return watch(at, self, EPOLL_CTL_MOD, EPOLLIN);
-  const auto result = send(fd_, rest_out_->data(), rest_out_->size(), MSG_NOSIGNAL);
-  ++at.count.sends;
-  if (result < 0) {
-    if (errno != EAGAIN && errno != EINTR) fail(at, std::strerror(errno));
-    return;
-  }
-  at.count.bytes_out += static_cast<std::uint64_t>(result);
-  rest_out_->erase(rest_out_->begin(), rest_out_->begin() + result);
+  if (!rest_out_) return;
+  std::size_t taken = 0;
+  if (!send(at, self, *rest_out_, taken)) return;
+  rest_out_->erase(rest_out_->begin(), rest_out_->begin() + static_cast<std::ptrdiff_t>(taken));
   if (!rest_out_->empty()) return;
   rest_out_.reset();
-  watch(at, self, EPOLL_CTL_MOD, EPOLLIN);
   pump(at, self);
+}
+
+/// Sends all that the link takes, and adds it to `taken`: it has to refuse some to tell when it takes more. False: it
+/// has failed.
+bool client::send(workbench& at, std::uint32_t self, std::span<const std::byte> from, std::size_t& taken) {
+  while (taken < from.size()) {
+    const auto sent = link_.send(from.subspan(taken));
+    ++at.count.sends;
+    if (sent.status == link::status::failed || sent.status == link::status::closed) {
+      fail(at, self, link_.failure());
+      return false;
+    }
+    if (sent.status != link::status::done) break;
+    taken += sent.bytes;
+    at.count.bytes_out += sent.bytes;
+  }
+  return true;
 }
 
 }  // namespace troupe::bench

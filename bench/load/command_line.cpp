@@ -11,6 +11,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "bench/load/property_options.hpp"
 #include "config/value.hpp"
 
 namespace troupe::bench {
@@ -22,10 +23,13 @@ struct words {
   std::uint32_t count = 0;
   unsigned qos = 0, version = 5;
   double interval_ms = 0, connect_interval_ms = 0;
-  std::string warmup = "0s", duration = "10s", drain = "10s", size = "256";
+  std::string warmup = "0s", duration = "10s", drain = "10s", size = "256", storm = "0s", slow = "0",
+              slow_rate = "1KiB";
   std::uint32_t fan_out = 1, fan_in = 1;
   std::string clean;
   std::vector<std::string> sources;
+  bool secure_websocket = false;
+  property_options properties;
 };
 
 void add_connection_options(CLI::App& to, plan& what, words& said) {
@@ -46,13 +50,23 @@ void add_connection_options(CLI::App& to, plan& what, words& said) {
   to.add_option("--ifaddr", said.sources, "local addresses, taken in turn: 127.0.0.2,127.0.0.3 or 127.0.0.2-127.0.0.9")
     ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   to.add_flag("--ws", what.to.websocket, "MQTT over WebSocket");
+  to.add_flag("--wss", said.secure_websocket, "MQTT over WebSocket over TLS");
   to.add_option("--path", what.to.path, "of the WebSocket [/mqtt]");
   to.add_option("--header", what.to.headers, "added to the upgrade request: 'Name: value'; repeatable")
     ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   to.add_option("--subprotocol", what.to.subprotocol, "of the WebSocket [mqtt]");
+  to.add_flag("--compress", what.to.compress, "offer permessage-deflate, without context takeover");
   to.add_option("--processes", what.processes, "worker processes [as many as descriptors need]");
   to.add_option("--broker-pid", what.broker_pids, "a process of the broker, to be watched; repeatable")
     ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+void add_tls_options(CLI::App& to, tls_options& tls) {
+  to.add_flag("-S,--ssl", tls.on, "MQTT over TLS; with --ws the same as --wss");
+  to.add_option("--cafile", tls.ca, "certificates that vouch for the broker's [the system's]");
+  auto* certificate = to.add_option("--cert", tls.certificate, "our certificate, with the chain above it");
+  to.add_option("--key", tls.key, "its key [in the certificate's file]")->needs(certificate);
+  to.add_flag("!--no-verify", tls.verify, "take whatever certificate the broker has");
 }
 
 void add_run_options(CLI::App& to, plan& what, words& said, request& asked) {
@@ -67,6 +81,16 @@ void add_run_options(CLI::App& to, plan& what, words& said, request& asked) {
   to.add_option("--rate", what.rate, "messages (of churn: cycles) a second in all, open loop [closed loop]");
 }
 
+void add_storm_option(CLI::App& to, words& said) {
+  to.add_option("--storm-at", said.storm,
+                "so long after sending began, cut all connections; they come back as -R says [never]");
+}
+
+void add_slow_options(CLI::App& to, words& said) {
+  to.add_option("--slow", said.slow, "share of the subscribers that read late, told apart from the others: 10% [none]");
+  to.add_option("--slow-rate", said.slow_rate, "bytes that each of them reads a second; 0: it stops reading [1KiB]");
+}
+
 void add_message_options(CLI::App& to, plan& what, words& said) {
   to.add_option("-t,--topic", what.topic,
                 "%i: the client's number (of `pair`: the topic's), %c: client id, %u: user [t/%i]");
@@ -79,6 +103,7 @@ void add_publisher_options(CLI::App& to, plan& what, words& said) {
                 "milliseconds between a client's messages: the other way to say --rate");
   to.add_option("-F,--inflight", what.window, "messages in flight per publisher; 0: no limit [10]");
   to.add_flag("-r,--retain", what.retain, "messages are retained");
+  said.properties.add_to_publish(to);
 }
 
 void add_pair_options(CLI::App& to, plan& what, words& said) {
@@ -131,6 +156,17 @@ void resolve(endpoint& to) {
   freeaddrinfo(found);
 }
 
+void secure(endpoint& to, const words& said) {
+  if (said.secure_websocket) to.websocket = to.tls.on = true;
+  if (to.compress && !to.websocket) throw usage{"--compress needs --ws or --wss", 1};
+  if (!to.tls.on) return;
+  try {
+    to.secure = std::make_shared<tls_client>(to.tls, to.host);
+  } catch (const std::runtime_error& error) {
+    throw usage{error.what(), 1};
+  }
+}
+
 /// One address has some 28,000 ports; more connections to this machine come from more of its addresses.
 void choose_sources(plan& what) {
   constexpr std::uint32_t each_max = 25'000;
@@ -138,6 +174,29 @@ void choose_sources(plan& what) {
   const auto target = ntohl(reinterpret_cast<const sockaddr_in&>(what.to.address).sin_addr.s_addr);
   if (target >> 24 != 127) return;
   for (std::uint32_t i = 0; i <= what.clients() / each_max; ++i) what.sources.push_back(htonl(0x7F00'0001 + i));
+}
+
+/// "1/100", "0.01", "5%".
+double parse_share(const std::string& text, std::string_view option) {
+  std::size_t used = 0;
+  double result = 0;
+  try {
+    result = std::stod(text, &used);
+    if (used < text.size() && text[used] == '/') {
+      const auto below = text.substr(used + 1);
+      std::size_t used_below = 0;
+      result /= std::stod(below, &used_below);
+      used += 1 + used_below;
+    } else if (text.substr(used) == "%") {
+      result /= 100;
+      ++used;
+    }
+  } catch (const std::exception&) {
+    used = 0;
+  }
+  if (used != text.size() || !(result > 0) || !std::isfinite(result))
+    throw usage{std::string{option} + ": '" + text + "' is no share like 1/100 or 1%", 1};
+  return result;
 }
 
 group_shape shape_of(plan::kind what, const words& said) {
@@ -157,12 +216,19 @@ void complete(plan& what, const words& said) {
   if (std::uint64_t{what.groups} * what.shape.size() > 100'000'000) throw usage{"that are too many clients", 1};
   what.qos = static_cast<troupe::qos>(said.qos);
   what.version = static_cast<mqtt::version>(said.version);
+  what.properties = said.properties.read(what.version, !what.share.empty());
   what.clean_start = said.clean != "false";
   what.payload_bytes = config_value(said.size, std::uint32_t{0}, config::unit::notation::size, "--size");
   if (what.payload_bytes > 200'000'000) throw usage{"--size is at most 200,000,000", 1};
   what.warmup = duration(said.warmup, "--warmup") / second * second;
   what.duration = std::max<nanoseconds>(second, duration(said.duration, "--duration") / second * second);
   what.drain_max = duration(said.drain, "--drain");
+  what.slow_bytes = config_value(said.slow_rate, std::uint32_t{0}, config::unit::notation::size, "--slow-rate");
+  what.slow_share = said.slow == "0" ? 0 : parse_share(said.slow, "--slow");
+  if (what.slow_share > 1) throw usage{"--slow is at most 100%", 1};
+  if (what.slow_share > 0 && !what.share.empty()) throw usage{"--slow is not for shared subscriptions", 1};
+  what.storm_at = duration(said.storm, "--storm-at");
+  if (what.storm_at >= what.warmup + what.duration) throw usage{"--storm-at is behind the end of the run", 1};
   if (said.connect_interval_ms > 0) what.connect_rate = 1000 / said.connect_interval_ms;
   if (said.interval_ms > 0) what.rate = 1000 / said.interval_ms * std::max(1u, what.publishers());
   if (what.rate < 0 || what.connect_rate < 0) throw usage{"a rate is not negative", 1};
@@ -170,6 +236,7 @@ void complete(plan& what, const words& said) {
   what.run = std::random_device{}();
   if (what.prefix.empty()) what.prefix = "bench-" + std::to_string(what.run % 1'000'000) + "-";
   resolve(what.to);
+  secure(what.to, said);
   choose_sources(what);
 }
 
@@ -199,27 +266,7 @@ void add_scenario(CLI::App& app, request& asked, std::string& scale) {
 
 }  // namespace
 
-double parse_scale(const std::string& text) {
-  std::size_t used = 0;
-  double result = 0;
-  try {
-    result = std::stod(text, &used);
-    if (used < text.size() && text[used] == '/') {
-      const auto below = text.substr(used + 1);
-      std::size_t used_below = 0;
-      result /= std::stod(below, &used_below);
-      used += 1 + used_below;
-    } else if (text.substr(used) == "%") {
-      result /= 100;
-      ++used;
-    }
-  } catch (const std::exception&) {
-    used = 0;
-  }
-  if (used != text.size() || !(result > 0) || !std::isfinite(result))
-    throw usage{"--scale: '" + text + "' is no scale like 1/100", 1};
-  return result;
-}
+double parse_scale(const std::string& text) { return parse_share(text, "--scale"); }
 
 request parse_command_line(std::vector<std::string> list) {
   request asked;
@@ -233,10 +280,15 @@ request parse_command_line(std::vector<std::string> list) {
     auto& sub = *app.add_subcommand(each.name, each.text);
     sub.option_defaults()->take_last();  // a scenario's stage, and what replaces it
     add_connection_options(sub, asked.plan, said);
+    add_tls_options(sub, asked.plan.to.tls);
     add_run_options(sub, asked.plan, said, asked);
+    said.properties.add_to_connect(sub);
+    if (each.what != plan::kind::churn) add_storm_option(sub, said);
     if (each.what == plan::kind::conn || each.what == plan::kind::churn) continue;
     add_message_options(sub, asked.plan, said);
     if (each.what != plan::kind::sub) add_publisher_options(sub, asked.plan, said);
+    if (each.what != plan::kind::pub) add_slow_options(sub, said);
+    if (each.what != plan::kind::pub) said.properties.add_to_subscribe(sub);
     if (each.what == plan::kind::pair) add_pair_options(sub, asked.plan, said);
   }
   add_scenario(app, asked, scale);

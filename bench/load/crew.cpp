@@ -35,6 +35,18 @@ std::uint32_t raise_descriptors() {
   return static_cast<std::uint32_t>(std::min<rlim_t>(limit.rlim_cur, 1'000'000));
 }
 
+/// Who of a shared subscription gets a message is the broker's choice, so only who sees all of its members can tell
+/// what came twice. Streams of several processes could be merged, at the price of every sequence number of each; nobody
+/// has asked yet for one subscription of more members than a process has descriptors.
+void refuse_cut_shares(const plan& what, const std::vector<share>& parts, std::uint32_t each_max) {
+  const auto group = what.shape.size();
+  const auto whole = [&](const share& each) { return each.first % group == 0 && each.count % group == 0; };
+  if (what.share.empty() || std::all_of(parts.begin(), parts.end(), whole)) return;
+  throw std::runtime_error("--share: the " + std::to_string(group) +
+                           " clients of one subscription do not fit a process (" + std::to_string(each_max) +
+                           "), and several could not tell what came twice");
+}
+
 struct member {
   pid_t pid = 0;
   int channel = -1;
@@ -83,6 +95,7 @@ private:
 crew::crew(const plan& what, const std::function<void(const progress&)>& show) : what_{what}, show_{show} {
   const auto each_max = std::max(descriptors_aside + 1, raise_descriptors()) - descriptors_aside;
   const auto parts = cut(what.clients(), what.shape.size(), each_max, what.processes);
+  refuse_cut_shares(what, parts, each_max);
   result_.processes = static_cast<std::uint32_t>(parts.size());
   result_.before = probe(what.broker_pids);
   members_.reserve(parts.size());
@@ -108,7 +121,8 @@ void crew::hire(share part, std::uint32_t number, std::uint32_t of) {
     if (getppid() != parent) _exit(1);
     for (const auto& each : members_) close(each.channel);
     close(ends[0]);
-    std::signal(SIGINT, SIG_IGN);  // the parent ends, and with it the channel
+    std::signal(SIGINT, SIG_IGN);   // the parent ends, and with it the channel
+    std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without asking not to be told
     int code = 1;
     try {
       code = worker{what_, part, {number, of}, ends[1]}.run();
@@ -157,15 +171,17 @@ bool crew::take_report(member& from) {
   std::copy_n(from.received.begin(), sizeof told, reinterpret_cast<char*>(&told));
   auto size = sizeof told;
   if (told.final != 0) {
-    std::array<histogram::image, 2> images;
+    const std::array into{&result_.latency, &result_.slow_latency, &result_.acknowledging, &result_.connecting,
+                          &result_.returning};
+    std::array<histogram::image, into.size()> images;
     if (from.received.size() < sizeof told + sizeof images) return false;
     std::copy_n(from.received.begin() + sizeof told, sizeof images, reinterpret_cast<char*>(images.data()));
     size += sizeof images;
-    histogram part;
-    part.load(images[0]);
-    result_.latency.merge(part);
-    part.load(images[1]);
-    result_.connecting.merge(part);
+    for (std::size_t i = 0; i < into.size(); ++i) {
+      histogram part;
+      part.load(images[i]);
+      into[i]->merge(part);
+    }
     from.finished = true;
   }
   from.last = told;
@@ -249,6 +265,7 @@ void crew::send_all_due() {
   pace_.start = now_ns() + start_ahead;
   pace_.until = pace_.start + what_.warmup + what_.duration;
   tell({command::kind::start, pace_.start, pace_.start + what_.warmup, pace_.until});
+  if (what_.storm_at != 0) result_.storm_began = pace_.start + what_.storm_at;
   result_.planned = what_.publishers() == 0 ? 0 : pace_.planned();
   const auto seconds = (what_.warmup + what_.duration) / second;
   result_.measured_from = std::min(what_.warmup, what_.warmup + what_.duration) / second;
@@ -270,10 +287,12 @@ void crew::send_all_due() {
 /// Whether everything that was to be sent has been sent, acknowledged and received.
 bool crew::complete(const counters& count) const {
   if (what_.what == plan::kind::churn) return what_.limit != 0 && count.cycles + count.refused >= what_.limit;
+  if (what_.storm_at != 0 && (now_ns() < pace_.start + what_.storm_at || count.cut == 0 || count.back < count.cut))
+    return false;
   if (what_.publishers() == 0) return now_ns() >= pace_.until;
   if (result_.planned != 0 ? count.published < result_.planned : now_ns() < pace_.until) return false;
-  if (what_.qos != troupe::qos::at_most_once && count.acknowledged < count.published) return false;
-  return !what_.closed_circle() || count.ledger.distinct >= count.stamped * what_.copies();
+  if (what_.qos != troupe::qos::at_most_once && count.acknowledged + count.abandoned < count.published) return false;
+  return !what_.closed_circle() || count.ledger.distinct >= count.owed;
 }
 
 void crew::drain() {
@@ -286,7 +305,7 @@ void crew::drain() {
     const auto count = sum();
     if (complete(count) || now - began > what_.drain_max || what_.what == plan::kind::churn) return;
     if (count.received != before.received || count.acknowledged != before.acknowledged ||
-        count.published != before.published)
+        count.published != before.published || count.back != before.back)
       moved = now;
     before = count;
     if (now - moved > std::min(quiet_after, what_.drain_max)) return;

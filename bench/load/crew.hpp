@@ -24,9 +24,10 @@ struct outcome {
   std::vector<sample> series;     ///< one per second of sending, from its start (the first) to its end (the last)
   std::size_t measured_from = 0;  ///< in `series`: the end of the warm-up
   counters total;                 ///< all of the run, drained
-  histogram latency, connecting;
-  broker_sample before;     ///< without any connection
-  broker_sample connected;  ///< with all of them, before the first message
+  histogram latency, slow_latency, acknowledging, connecting, returning;
+  nanoseconds storm_began = 0;  ///< 0: there was none
+  broker_sample before;         ///< without any connection
+  broker_sample connected;      ///< with all of them, before the first message
   double broker_bytes_per_connection = 0;
   double own_bytes_per_connection = 0;
   nanoseconds ramp = 0;       ///< from the first connection to the last

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,9 @@
 #include <sys/socket.h>
 
 #include "bench/load/clock.hpp"
+#include "bench/load/properties.hpp"
+#include "bench/load/tls.hpp"
+#include "bench/measure/stamp.hpp"
 #include "transport/mqtt/packets.hpp"
 
 namespace troupe::bench {
@@ -21,7 +25,10 @@ struct endpoint {
   std::string path = "/mqtt";
   std::string subprotocol = "mqtt";
   std::vector<std::string> headers;  ///< "Name: value", added to the upgrade request
-  sockaddr_storage address{};        ///< of host and port, once resolved
+  bool compress = false;             ///< permessage-deflate is offered
+  tls_options tls;
+  std::shared_ptr<const tls_client> secure;  ///< of `tls`; none where it is off
+  sockaddr_storage address{};                ///< of host and port, once resolved
   socklen_t address_bytes = 0;
 };
 
@@ -63,10 +70,14 @@ struct plan {
   troupe::qos qos = troupe::qos::at_most_once;
   bool retain = false;
   std::uint32_t payload_bytes = 256;
-  std::uint16_t window = 10;  ///< messages in flight per publisher; 0: as many as the socket takes
-  double rate = 0;            ///< messages (of churn: cycles) a second of all together; 0: closed loop
-  std::uint64_t limit = 0;    ///< messages in all; 0: none
-  double connect_rate = 0;    ///< connections a second; 0: as fast as it goes
+  bench::properties properties;
+  std::uint16_t window = 10;     ///< messages in flight per publisher; 0: as many as the socket takes
+  double rate = 0;               ///< messages (of churn: cycles) a second of all together; 0: closed loop
+  std::uint64_t limit = 0;       ///< messages in all; 0: none
+  double connect_rate = 0;       ///< connections a second; 0: as fast as it goes
+  double slow_share = 0;         ///< of the subscribers, 0..1: they read late
+  std::uint32_t slow_bytes = 0;  ///< what each of them reads a second; 0: nothing
+  nanoseconds storm_at = 0;      ///< from the start of sending: then all connections are cut, and come back; 0: never
   nanoseconds warmup = 0, duration = 10 * second, drain_max = 10 * second;
 
   std::vector<in_addr_t> sources;  ///< local addresses, taken in turn; empty: the kernel's choice
@@ -79,8 +90,29 @@ struct plan {
   std::uint32_t publishers() const noexcept { return groups * shape.publishers; }
   /// Both ends of each topic are ours: what arrives can be compared with what was sent.
   bool closed_circle() const noexcept { return what == kind::pair; }
+  /// Whether payloads are long enough to tell whose they are.
+  bool stamped() const noexcept { return payload_bytes >= stamp::bytes(properties.payload_is_text); }
+  /// How many of the subscribers before number `ordinal` are slow: evenly spread.
+  std::uint32_t slow_before(std::uint32_t ordinal) const noexcept {
+    return static_cast<std::uint32_t>(static_cast<double>(ordinal) * slow_share + 1e-9);
+  }
+  bool slow(const place& who) const noexcept {
+    return slow_share > 0 && who.role == role::subscriber && slow_before(who.ordinal + 1) != slow_before(who.ordinal);
+  }
+  /// How many of a group's subscribers that are not slow get one message.
+  std::uint32_t copies_of(std::uint32_t group) const noexcept {
+    if (slow_share == 0) return copies();
+    const auto first = group * shape.subscribers;
+    return shape.subscribers - (slow_before(first + shape.subscribers) - slow_before(first));
+  }
   /// How many of a group's subscribers get one message.
   std::uint32_t copies() const noexcept { return share.empty() ? shape.subscribers : 1; }
+
+  /// Whether the broker is asked to keep sessions for who comes back.
+  bool keeps_sessions() const noexcept { return version == mqtt::version::v5 ? session_expiry != 0 : !clean_start; }
+  /// Nobody needs to be woken for a publisher's PUBACK. At QoS 2 a subscriber's message may wait for PUBREL, and hence
+  /// for us.
+  bool leaves_acknowledgements() const noexcept { return rate > 0 && qos == troupe::qos::at_least_once; }
 
   place place_of(std::uint32_t client) const noexcept {
     const auto group = client / shape.size();

@@ -29,9 +29,9 @@ std::string scaled_text(const toml::value& value, double scale) {
   return value.is_integer() ? std::to_string(std::max<long long>(1, std::llround(result))) : std::to_string(result);
 }
 
-/// `ws = true` is a flag; everything else is an option with a value.
+/// `ws = true` is a flag, and so is whatever else is true or false; everything else is an option with a value.
 void add_option(const std::string& name, const toml::value& value, double scale, names& words) {
-  if (name == "ws" || name == "retain") {
+  if (value.is_boolean() && name != "clean") {
     if (value.as_boolean()) words.push_back("--" + name);
     return;
   }

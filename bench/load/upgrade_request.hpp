@@ -13,8 +13,9 @@ namespace troupe::bench {
 void write_upgrade_request(const endpoint& at, std::string& to);
 
 struct upgrade_answer {
-  std::size_t bytes = 0;  ///< of the answer; 0: it is not complete
-  std::string refusal;    ///< not empty: why this is no WebSocket
+  std::size_t bytes = 0;     ///< of the answer; 0: it is not complete
+  bool compression = false;  ///< permessage-deflate was agreed on, as it was offered
+  std::string refusal;       ///< not empty: why this is no WebSocket
 };
 
 upgrade_answer read_upgrade_answer(std::span<const std::byte> received);

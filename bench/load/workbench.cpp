@@ -1,10 +1,6 @@
 #include "bench/load/workbench.hpp"
 
 #include <algorithm>
-#include <bit>
-
-#include "transport/mqtt/codec.hpp"
-#include "transport/websocket/frame_encoder.hpp"
 
 namespace troupe::bench {
 
@@ -32,48 +28,17 @@ workbench::workbench(const plan& from, std::uint32_t first_client, std::uint32_t
     patient_epoll{patient_epoll_set},
     clients(clients_here),
     input(input_bytes),
+    output{from.version, 0x9E37'79B9 ^ (from.run + first_client)},
     payload{filled_payload(from.payload_bytes)} {
   pace.rate = from.rate;
   pace.limit = from.limit;
   pace.publishers = std::max(1u, from.publishers());
   const auto subscribers = from.subscribers_before(first_client + clients_here) - first_subscriber;
-  if (from.closed_circle()) ledger = bench::ledger{subscribers, from.shape.publishers};
+  if (from.closed_circle()) of_fast.ledger = bench::ledger{subscribers, from.shape.publishers};
+  if (from.closed_circle() && from.slow_share > 0) of_slow.ledger = bench::ledger{subscribers, from.shape.publishers};
   const auto whole_groups = first % from.shape.size() == 0 && clients_here % from.shape.size() == 0;
-  end_to_end_ = from.closed_circle() && from.qos == troupe::qos::at_most_once && from.rate == 0 && whole_groups;
-  random_ ^= from.run + first_client;
-  if (random_ == 0) random_ = 1;
-}
-
-std::array<std::byte, 4> workbench::mask() noexcept {
-  random_ ^= random_ << 13;
-  random_ ^= random_ >> 17;
-  random_ ^= random_ << 5;
-  return std::bit_cast<std::array<std::byte, 4>>(random_);
-}
-
-void workbench::put_frame(websocket::opcode op, std::span<const std::byte> bytes) {
-  websocket::append_client_frame(output, op, bytes, mask());
-}
-
-void workbench::frame_packet() {
-  put_frame(websocket::opcode::binary, packet);
-  packet.clear();
-}
-
-void workbench::put(const mqtt::packet& value) {
-  mqtt::encode(value, what.version, what.to.websocket ? packet : output);
-  if (what.to.websocket) frame_packet();
-}
-
-void workbench::put_acknowledgement(mqtt::packet_type type, std::uint16_t packet_id) {
-  mqtt::encode_acknowledgement(type, packet_id, mqtt::reason::success, what.version,
-                               what.to.websocket ? packet : output);
-  if (what.to.websocket) frame_packet();
-}
-
-void workbench::put_text(std::string_view bytes) {
-  const auto from = std::as_bytes(std::span{bytes});
-  output.insert(output.end(), from.begin(), from.end());
+  end_to_end_ = from.closed_circle() && from.qos == troupe::qos::at_most_once && from.rate == 0 &&
+                from.slow_share == 0 && whole_groups;
 }
 
 void workbench::note(std::string_view what_happened) noexcept {

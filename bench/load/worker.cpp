@@ -22,6 +22,7 @@ constexpr nanoseconds report_interval = second / 10;
 constexpr std::uint64_t channel_key = UINT64_MAX, patient_key = UINT64_MAX - 1;
 /// Subscribers come first: whoever reads late lets the broker's queue fill, and would measure that.
 constexpr int publishers_per_turn = 16;
+constexpr nanoseconds sip_interval = second / 10;  ///< between two reads of a slow reader
 constexpr nanoseconds patience = 2 * millisecond;  ///< how long acknowledgements may lie that nobody waits for
 constexpr std::uint32_t handshakes_max = 128;      ///< at the same time, where no rate is asked for
 constexpr std::uint32_t openings_per_turn = 32;
@@ -77,6 +78,8 @@ worker::worker(const plan& what, share mine, share of_rate, int channel)
   epoll_ctl(at_.epoll, EPOLL_CTL_ADD, at_.patient_epoll, &event);
   for (std::uint32_t self = 0; self < mine_.count; ++self)
     if (at_.place_of(self).role == role::publisher) publishers_.push_back(self);
+  if (what.what == plan::kind::churn)
+    for (std::uint32_t self = 0; self < mine_.count; ++self) at_.away.add(self);
 }
 
 worker::~worker() {
@@ -94,9 +97,11 @@ void worker::turn() {
   gather();
   wait();
   at_.now = now_ns();
+  storm();
   open_more();
   publish_due();
   pump_waiting();
+  read_slowly();
   recover_windows();
   keep_alive();
   if (at_.now >= next_report_) report(false);
@@ -108,9 +113,8 @@ void worker::gather() {
   const auto brought = handled - std::exchange(handled_, handled);
   if (at_.pace.open_loop() || publishers_.empty() || !at_.to_pump.empty()) return;
   auto under_way = what_.qos == troupe::qos::at_most_once ? 0 : count.published - count.acknowledged;
-  const auto owed = count.stamped * what_.copies();
-  if (what_.closed_circle() && owed > at_.ledger.counts().distinct)
-    under_way = std::max(under_way, owed - at_.ledger.counts().distinct);
+  const auto arrived = at_.of_fast.ledger.counts().distinct;
+  if (count.owed > arrived) under_way = std::max(under_way, count.owed - arrived);
   if (under_way < gather_from || brought >= gather_below) return;
   const timespec nap{0, nap_ns};
   nanosleep(&nap, nullptr);
@@ -147,11 +151,10 @@ void worker::serve(int epoll, nanoseconds at_most) {
   }
 }
 
-/// From the start on, where messages are paced, nobody needs to be woken for a publisher's PUBACK: they are read some
-/// milliseconds later, many at a time, until a window has been full once. At QoS 2 a subscriber's message may wait for
-/// PUBREL, and hence for us.
+/// From the start on, where messages are paced: acknowledgements are read some milliseconds later, many at a time,
+/// until a window has been full once.
 void worker::gain_patience() {
-  if (!at_.pace.open_loop() || what_.qos != troupe::qos::at_least_once) return;
+  if (!what_.leaves_acknowledgements()) return;
   epoll_ctl(at_.epoll, EPOLL_CTL_DEL, at_.patient_epoll, nullptr);
   next_patient_ = at_.now + patience;
   patient_ = true;
@@ -181,11 +184,12 @@ void worker::start(const command& told) {
   at_.pace.until = told.until;
   at_.measured_from = told.measured_from;
   next_report_ = told.start;
+  next_sip_ = told.start;
   gain_patience();
 }
 
 nanoseconds worker::next_wake() const noexcept {
-  auto wake = std::min({next_report_, next_opening(), next_patient_});
+  auto wake = std::min({next_report_, next_opening(), next_patient_, next_sip_, next_storm()});
   if (at_.pace.open_loop() && at_.pace.start != never && !publishers_.empty() && what_.what != plan::kind::churn) {
     const auto due = at_.pace.due(at_.place_of(publishers_[cursor_]).ordinal, round_);
     if (due < at_.pace.until) wake = std::min(wake, due);
@@ -197,37 +201,44 @@ nanoseconds worker::next_wake() const noexcept {
 
 // -- connecting -------------------------------------------------------------------------------------------------------
 
-/// Of churn: when the next connection may begin. Of all others, while there are clients to open.
+/// When the next connection may begin: of churn and behind a storm, of clients that come back; before, of new ones.
 nanoseconds worker::next_opening() const noexcept {
   const auto churning = what_.what == plan::kind::churn;
-  if (churning ? at_.pace.start == never || at_.now >= at_.pace.until : opened_ == mine_.count) return never;
-  const auto rate = churning ? what_.rate : what_.connect_rate;
-  const auto from = churning ? at_.pace.start : began_;
-  if (churning && what_.limit != 0 && openings_ * of_rate_.count + of_rate_.first >= what_.limit) return never;
-  const auto number = churning ? openings_ : opened_;
+  if (!churning && opened_ < mine_.count) return next_in_line(began_, opened_, what_.connect_rate);
+  const auto back = at_.away.next();
+  if (back == never || at_.pace.start == never) return never;
+  if (!churning) return std::max(back, next_in_line(storm_began_, openings_, what_.connect_rate));
+  if (at_.now >= at_.pace.until) return never;
+  if (what_.limit != 0 && openings_ * of_rate_.count + of_rate_.first >= what_.limit) return never;
+  return std::max(back, what_.rate > 0 ? next_in_line(at_.pace.start, openings_, what_.rate) : at_.pace.start);
+}
+
+/// When opening `number` of ours is due, at so many a second of all workers from `began` on; 0: as fast as it goes.
+nanoseconds worker::next_in_line(nanoseconds began, std::uint64_t number, double rate) const noexcept {
   if (rate > 0)
-    return from + static_cast<nanoseconds>(static_cast<double>(number * of_rate_.count + of_rate_.first) * 1e9 / rate);
-  if (churning) return from;
-  const auto under_way = opened_ - at_.count.ready - at_.count.refused - at_.count.closed;
-  return under_way >= handshakes_max ? never : 0;
+    return began + static_cast<nanoseconds>(static_cast<double>(number * of_rate_.count + of_rate_.first) * 1e9 / rate);
+  return at_.opening >= handshakes_max ? never : began;
 }
 
 void worker::open_more() {
-  if (what_.what == plan::kind::churn) return reopen();
   for (std::uint32_t i = 0; i < openings_per_turn && next_opening() <= at_.now; ++i) {
-    const auto self = opened_++;
+    const auto fresh = what_.what != plan::kind::churn && opened_ < mine_.count;
+    const auto self = fresh ? opened_ : at_.away.take();
+    fresh ? ++opened_ : ++openings_;
     at_.clients[self].open(at_, self);
   }
 }
 
-/// Churn: whoever has gone comes back when its time has come.
-void worker::reopen() {
-  if (next_opening() > at_.now) return;
-  for (std::uint32_t self = 0; self < mine_.count && next_opening() <= at_.now; ++self) {
-    if (at_.clients[self].stage() != client::stage::closed) continue;
-    ++openings_;
-    at_.clients[self].open(at_, self);
-  }
+nanoseconds worker::next_storm() const noexcept {
+  return what_.storm_at == 0 || at_.stormed || at_.pace.start == never ? never : at_.pace.start + what_.storm_at;
+}
+
+/// All connections are cut in one turn.
+void worker::storm() {
+  if (at_.now < next_storm()) return;
+  at_.stormed = true;
+  storm_began_ = at_.now;
+  for (std::uint32_t self = 0; self < mine_.count; ++self) at_.clients[self].cut(at_, self);
 }
 
 // -- publishing -------------------------------------------------------------------------------------------------------
@@ -255,6 +266,14 @@ void worker::pump_waiting() {
   std::swap(pumped_, at_.to_pump);
   for (const auto self : pumped_) at_.clients[self].pump(at_, self);
   pumped_.clear();
+}
+
+void worker::read_slowly() {
+  if (at_.now < next_sip_) return;
+  next_sip_ = at_.slow.empty() || what_.slow_bytes == 0 ? never : at_.now + sip_interval;
+  if (next_sip_ == never) return;
+  const auto bytes = std::max<std::uint64_t>(1, what_.slow_bytes * sip_interval / second);
+  for (const auto self : at_.slow) at_.clients[self].sip(at_, self, bytes);
 }
 
 /// At QoS 0 what was lost would keep its place in the window for ever. Where nothing has arrived for half a second,
@@ -297,7 +316,8 @@ void worker::report(bool final) {
   at_.count.cpu_ns = own_cpu_ns();
   at_.count.resident_bytes = own_resident_bytes();
   at_.count.resident_empty_bytes = resident_empty_bytes_;
-  at_.count.ledger = at_.ledger.counts();
+  at_.count.ledger = at_.of_fast.ledger.counts();
+  at_.count.slow = at_.of_slow.ledger.counts();
   told.count = at_.count;
   told.trouble = at_.trouble;
   if (!send_all(channel_, &told, sizeof told)) over_ = true;
@@ -306,10 +326,11 @@ void worker::report(bool final) {
 void worker::finish() {
   report(true);
   histogram::image image;
-  at_.latency.save(image);
-  send_all(channel_, &image, sizeof image);
-  at_.connecting.save(image);
-  send_all(channel_, &image, sizeof image);
+  for (const auto* each :
+       {&at_.of_fast.latency, &at_.of_slow.latency, &at_.acknowledging, &at_.connecting, &at_.returning}) {
+    each->save(image);
+    send_all(channel_, &image, sizeof image);
+  }
   for (std::uint32_t self = 0; self < mine_.count; ++self)
     if (at_.clients[self].stage() != client::stage::closed) at_.clients[self].leave(at_, self);
 }

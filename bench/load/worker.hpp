@@ -41,15 +41,18 @@ private:
   void obey();
   void start(const command& told);
   void open_more();
-  void reopen();
+  void storm();
   void publish_due();
   void pump_waiting();
+  void read_slowly();
   void recover_windows();
   void keep_alive();
   void report(bool final);
   void finish();
   nanoseconds next_wake() const noexcept;
   nanoseconds next_opening() const noexcept;
+  nanoseconds next_in_line(nanoseconds began, std::uint64_t number, double rate) const noexcept;
+  nanoseconds next_storm() const noexcept;
 
   const plan& what_;
   share mine_;
@@ -59,12 +62,14 @@ private:
   workbench at_;
   nanoseconds began_;
   std::uint32_t opened_ = 0;    ///< clients whose first connection was begun
-  std::uint64_t openings_ = 0;  ///< of churn: connections begun, the first ones included
+  std::uint64_t openings_ = 0;  ///< connections begun by clients that come back; of churn: all
+  nanoseconds storm_began_ = 0;
   std::vector<std::uint32_t> publishers_;
   std::vector<std::uint32_t> pumped_;
   std::size_t cursor_ = 0;   ///< in publishers_: whose message is due next, in open loop
   std::uint64_t round_ = 0;  ///< which message of theirs
   nanoseconds next_report_ = 0, next_recovery_ = 0;
+  nanoseconds next_sip_ = never;      ///< when slow readers read next
   std::uint64_t recovered_at_ = 0;    ///< messages received by then
   std::uint64_t handled_ = 0;         ///< messages and acknowledgements received by the last turn's end
   std::uint64_t pinged_ = 0;          ///< clients that the round of keep-alives has come past

@@ -15,6 +15,12 @@ struct ledger_counts {
   std::uint64_t reordered = 0;  ///< of the distinct ones: arrived behind a later one of the same publisher
   std::uint64_t foreign = 0;    ///< no stamp, another run's, or of a publisher whose topic this is not
   std::uint64_t missing = 0;    ///< overtaken and not arrived since
+
+  ledger_counts& operator+=(const ledger_counts& other) noexcept {
+    distinct += other.distinct, duplicate += other.duplicate, reordered += other.reordered;
+    foreign += other.foreign, missing += other.missing;
+    return *this;
+  }
 };
 
 /// The messages of one publisher as one subscriber gets them. Sixteen bytes while nothing is missing.

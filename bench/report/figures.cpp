@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "bench/measure/stamp.hpp"
-
 namespace troupe::bench {
 
 namespace {
@@ -28,8 +26,8 @@ void measure_window(const outcome& came, figures& to) {
 
 void count_losses(const plan& what, const outcome& came, figures& to) {
   const auto& count = came.total;
-  if (what.closed_circle()) to.expected = count.stamped * what.copies();
-  if (what.payload_bytes >= sizeof(stamp))
+  if (what.closed_circle()) to.expected = count.owed;
+  if (what.stamped())
     to.lost = what.closed_circle() ? to.expected - std::min(to.expected, count.ledger.distinct) : count.ledger.missing;
   if (what.publishers() != 0) to.unsent = came.planned - std::min(came.planned, count.published);
   if (what.qos != troupe::qos::at_most_once) to.unacknowledged = count.published - count.acknowledged;
@@ -49,6 +47,8 @@ figures figures_of(const plan& what, const outcome& came) {
   result.broker_us_per_delivery = per(result.broker_cpu_seconds * 1e6, result.received);
   result.broker_us_per_cycle = per(result.broker_cpu_seconds * 1e6, result.cycles);
   result.own_us_per_message = per(result.own_cpu_seconds * 1e6, result.messages);
+  if (came.storm_began != 0 && came.total.last_back_at > came.storm_began)
+    result.storm_seconds = static_cast<double>(came.total.last_back_at - came.storm_began) / 1e9;
   count_losses(what, came, result);
   return result;
 }
@@ -62,6 +62,7 @@ std::optional<double> figure_of(std::string_view name, const plan& what, const o
     {"broker_us_per_message", of.broker_us_per_message},
     {"broker_us_per_delivery", of.broker_us_per_delivery},
     {"broker_bytes_per_connection", came.broker_bytes_per_connection},
+    {"storm_s", of.storm_seconds},
     {"published_per_s", of.published_rate},
     {"received_per_s", of.received_rate},
   };

@@ -25,6 +25,7 @@ struct figures {
   std::optional<std::uint64_t> lost;  ///< nothing where payloads are too short to tell
   std::uint64_t unsent = 0;           ///< planned, and not published when draining ended
   std::uint64_t unacknowledged = 0;
+  double storm_seconds = 0;  ///< from the cut until the last client that came back had done so
 };
 
 figures figures_of(const plan& what, const outcome& came);

@@ -15,14 +15,24 @@ constexpr const char* style =
   "@media(prefers-color-scheme:dark){body{background:#1a202c;color:#e2e8f0}pre{background:#2d3748}svg{fill:#a0aec0}}";
 
 /// How many of all messages took no longer than so long.
-chart distribution(const histogram& of) {
-  chart result{"Latency, due to received", "ms", "% of messages", true, {{"", {}}}};
+curve distribution(const char* name, const histogram& of) {
+  curve result{name, {}};
   const auto all = static_cast<double>(of.count());
   double seen = 0;
   of.each_bin([&](double, double upper, std::uint64_t count) {
     seen += static_cast<double>(count);
-    result.curves[0].points.emplace_back(upper / 1e6, seen / all * 100);
+    result.points.emplace_back(upper / 1e6, seen / all * 100);
   });
+  return result;
+}
+
+chart latencies(const plan& what, const outcome& came) {
+  chart result{"Latency", "ms", "% of messages", true, {}};
+  if (came.latency.count() != 0) result.curves.push_back(distribution("due to received", came.latency));
+  if (came.slow_latency.count() != 0)
+    result.curves.push_back(distribution("due to received by slow readers", came.slow_latency));
+  const auto* last = what.qos == troupe::qos::exactly_once ? "PUBLISH to PUBCOMP" : "PUBLISH to PUBACK";
+  if (came.acknowledging.count() != 0) result.curves.push_back(distribution(last, came.acknowledging));
   return result;
 }
 
@@ -73,7 +83,7 @@ chart memory(const outcome& came) {
 std::string section(const reported& run) {
   auto result = (run.name.empty() ? "" : "<h2>" + escaped(run.name) + "</h2>\n") + "<pre>" +
                 escaped(table_of(run.plan, run.came)) + "</pre>\n";
-  if (run.came.latency.count() != 0) result += svg_of(distribution(run.came.latency));
+  if (const auto latency = latencies(run.plan, run.came); !latency.curves.empty()) result += svg_of(latency);
   if (run.came.series.size() < 2) return result;
   if (const auto rate = rates(run.plan, run.came); !rate.curves.empty()) result += svg_of(rate);
   result += svg_of(processor_time(run.came, !run.plan.broker_pids.empty()));

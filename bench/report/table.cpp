@@ -32,13 +32,17 @@ std::string latency_row(std::string_view name, const histogram& of) {
                      milliseconds(static_cast<double>(of.largest())));
 }
 
-std::string connection_rows(const outcome& came) {
+std::string connection_rows(const plan& what, const outcome& came) {
   std::string result;
   auto text = grouped(came.total.ready);
   if (came.ramp != 0) text += format(" in %.1f s", static_cast<double>(came.ramp) / 1e9);
   if (came.total.refused != 0) text += ", refused " + grouped(came.total.refused);
   if (came.total.closed != 0) text += ", closed by the broker " + grouped(came.total.closed);
   result += row("connected", text);
+  if (what.to.compress)
+    result += row("compression", came.total.compressed >= came.total.ready
+                                   ? "on"
+                                   : "off: the broker agreed on it for " + grouped(came.total.compressed));
   if (!came.trouble.empty()) result += row("first trouble", came.trouble);
   return result;
 }
@@ -60,6 +64,25 @@ std::string message_rows(const plan& what, const outcome& came, const figures& o
   if (of.unacknowledged != 0) result += row("not acknowledged", grouped(of.unacknowledged));
   if (came.total.rejected != 0) result += row("rejected", grouped(came.total.rejected));
   return result;
+}
+
+std::string slow_rows(const plan& what, const outcome& came) {
+  if (what.slow_share == 0) return "";
+  auto text = grouped(what.slow_before(what.subscribers())) + ", received " + grouped(came.total.slow_received);
+  if (came.total.slow.missing != 0) text += ", not delivered in between " + grouped(came.total.slow.missing);
+  if (came.total.slow_closed != 0) text += ", closed by the broker " + grouped(came.total.slow_closed);
+  return row("slow readers", text) + latency_row("latency of the slow", came.slow_latency);
+}
+
+std::string storm_rows(const outcome& came, const figures& of) {
+  if (came.storm_began == 0) return "";
+  auto text = grouped(came.total.cut) + " cut, ";
+  text += came.total.back < came.total.cut ? grouped(came.total.back) + " back" : "all back";
+  text += format(" after %.3f s", of.storm_seconds);
+  if (came.total.sent_again != 0) text += ", sent again " + grouped(came.total.sent_again);
+  if (came.total.redelivered != 0) text += ", redelivered " + grouped(came.total.redelivered);
+  if (came.total.abandoned != 0) text += ", in flight and forgotten " + grouped(came.total.abandoned);
+  return row("storm", text) + latency_row("connecting again", came.returning);
 }
 
 std::string cost_rows(const plan& what, const outcome& came, const figures& of) {
@@ -128,8 +151,11 @@ std::string grouped(std::uint64_t number) {
 
 std::string table_of(const plan& what, const outcome& came) {
   const auto of = figures_of(what, came);
-  return connection_rows(came) + message_rows(what, came, of) + latency_row("latency", came.latency) +
-         latency_row("connecting", came.connecting) + cost_rows(what, came, of);
+  return connection_rows(what, came) + message_rows(what, came, of) + latency_row("latency", came.latency) +
+         latency_row("PUBLISH to " + std::string{what.qos == troupe::qos::exactly_once ? "PUBCOMP" : "PUBACK"},
+                     came.acknowledging) +
+         latency_row("connecting", came.connecting) + slow_rows(what, came) + storm_rows(came, of) +
+         cost_rows(what, came, of);
 }
 
 std::string line_of(const plan& what, const progress& at) {

@@ -69,3 +69,56 @@ CAF_TEST(what_cannot_be_meant_is_refused) {
                                                                                      {"conn", "-q", "1"}})
     CAF_CHECK(refuses([&] { parse_command_line(wrong); }));
 }
+
+CAF_TEST(properties_of_mqtt_5_are_encoded_once) {
+  const auto what = parse_command_line({"pair", "--user-property", "a=b=c", "--payload-format", "text",
+                                        "--message-expiry", "9", "--subscription-id", "3", "--topic-alias"})
+                      .plan.properties;
+  CAF_CHECK_EQUAL(what.forwarded.size(), 2u + 1u + 3u + 5u);
+  CAF_CHECK(what.payload_is_text);
+  CAF_CHECK(what.topic_alias);
+  CAF_CHECK_EQUAL(what.message_expiry.value_or(0), 9u);
+  CAF_CHECK_EQUAL(what.subscription_id, 3u);
+}
+
+CAF_TEST(properties_need_mqtt_5_and_have_to_be_allowed_there) {
+  for (const std::vector<std::string>& wrong :
+       std::vector<std::vector<std::string>>{{"pub", "-V", "4", "--user-property", "a=b"},
+                                             {"pub", "-V", "3", "--topic-alias"},
+                                             {"sub", "-V", "4", "--no-local"},
+                                             {"conn", "-V", "4", "--receive-maximum", "3"},
+                                             {"pub", "--user-property", "without value"},
+                                             {"pub", "--response-topic", "a/+"},
+                                             {"pub", "--content-type", "\xFF"},
+                                             {"sub", "--receive-maximum", "0"},
+                                             {"pair", "--share", "crew", "--no-local"}})
+    CAF_CHECK(refuses([&] { parse_command_line(wrong); }));
+  CAF_CHECK(!refuses([] { parse_command_line({"pub", "-V", "4", "-q", "1"}); }));
+}
+
+CAF_TEST(compression_needs_a_websocket_and_a_file_of_certificates_has_to_be_there) {
+  CAF_CHECK(refuses([] { parse_command_line({"conn", "--compress"}); }));
+  CAF_CHECK(refuses([] { parse_command_line({"conn", "-S", "--cafile", "no such file"}); }));
+  const auto what = parse_command_line({"conn", "--wss", "--no-verify", "--compress"}).plan;
+  CAF_CHECK(what.to.websocket && what.to.secure && !what.to.tls.verify);
+}
+
+CAF_TEST(slow_readers_and_storms_are_asked_for_in_words) {
+  const auto what =
+    parse_command_line({"pair", "--slow", "10%", "--slow-rate", "2KiB", "--storm-at", "5s", "-x", "60"}).plan;
+  CAF_CHECK_EQUAL(what.slow_share, 0.1);
+  CAF_CHECK_EQUAL(what.slow_bytes, 2048u);
+  CAF_CHECK_EQUAL(what.storm_at, 5 * second);
+  CAF_CHECK(what.keeps_sessions());
+  CAF_CHECK(!parse_command_line({"pair", "-V", "4", "-x", "60"}).plan.keeps_sessions());
+  CAF_CHECK(parse_command_line({"pair", "-V", "4", "-C", "false"}).plan.keeps_sessions());
+  CAF_CHECK_EQUAL(parse_command_line({"sub", "--slow", "0.5"}).plan.slow_share, 0.5);
+  for (const std::vector<std::string>& wrong :
+       std::vector<std::vector<std::string>>{{"pair", "--slow", "110%"},
+                                             {"pair", "--slow", "some"},
+                                             {"pub", "--slow", "10%"},
+                                             {"pair", "--slow", "10%", "--share", "crew"},
+                                             {"pair", "--storm-at", "10s", "--duration", "10s"},
+                                             {"churn", "--storm-at", "1s"}})
+    CAF_CHECK(refuses([&] { parse_command_line(wrong); }));
+}

@@ -48,3 +48,19 @@ CAF_TEST(names_follow_from_the_number) {
   write_topic(what, 7, text);
   CAF_CHECK_EQUAL(text, "a/11/c-17/u17/%x%");
 }
+
+CAF_TEST(slow_readers_are_spread_evenly_and_get_no_copies_that_count) {
+  auto what = two_to_three();
+  what.groups = 10;
+  CAF_CHECK_EQUAL(what.copies_of(3), 3u);
+  what.slow_share = 0.2;
+  std::uint32_t slow = 0, copies = 0;
+  for (std::uint32_t client = 0; client < what.clients(); ++client)
+    if (what.slow(what.place_of(client))) ++slow;
+  for (std::uint32_t group = 0; group < what.groups; ++group) copies += what.copies_of(group);
+  CAF_CHECK_EQUAL(slow, 6u);
+  CAF_CHECK_EQUAL(slow, what.slow_before(what.subscribers()));
+  CAF_CHECK_EQUAL(copies, what.subscribers() - slow);
+  what.slow_share = 1;
+  CAF_CHECK_EQUAL(what.copies_of(0), 0u);
+}
