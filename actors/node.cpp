@@ -339,6 +339,7 @@ void node::take_down() {
 
 int run_node(config::options options, std::function<config::load_result()> reload) {
   transport::signals from_outside{SIGINT, SIGTERM, SIGHUP};
+  std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to sockets whose peer is gone as it does to all others
   if (auto error = log::start(options.log)) {
     std::fprintf(stderr, "troupe: %s\n", error->c_str());
     return config::exit_code::failed;
