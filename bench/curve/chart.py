@@ -3,6 +3,7 @@ import html
 import math
 import pathlib
 import string
+import textwrap
 
 TEMPLATE = pathlib.Path(__file__).with_name("curve.html")
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 520, 260, 56, 22, 14, 34
@@ -18,8 +19,16 @@ DRAWINGS = [
 def document(points, verdicts, how):
     return string.Template(TEMPLATE.read_text()).substitute(
         drawings="\n".join(drawing(points, *each) for each in DRAWINGS),
-        verdicts="\n".join(f'<li class="{"good" if good else "bad"}">{html.escape(text)}</li>' for good, text in verdicts),
-        how=html.escape(how.replace("`", "")))
+        verdicts="\n".join(map(verdict, verdicts)), how=paragraph(how.replace("`", "")))
+
+
+def paragraph(text):
+    return textwrap.fill(html.escape(text), 100, break_long_words=False)
+
+
+def verdict(reached):
+    good, text = reached
+    return f'<li class="{"good" if good else "bad"}">{html.escape(text)}</li>'
 
 
 def drawing(points, title, unit, series, scale):
@@ -29,12 +38,13 @@ def drawing(points, title, unit, series, scale):
     parts = [f"<figure><figcaption>{title} <small>{unit}</small></figcaption>",
              f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{title}">']
     parts += [grid(top, part / 4) for part in range(5)]
-    parts += [f'<text class="size" x="{x_of(size, sizes):.0f}" y="{HEIGHT - 10}">{short(size)}</text>' for size in sizes]
+    parts += [f'<text class="size" x="{x_of(size, sizes):.0f}" y="{HEIGHT - 10}">{short(size)}</text>'
+              for size in sizes]
     for number, (name, label) in enumerate(series):
         spots = [(x_of(size, sizes), y_of(value, top)) for size, value in zip(sizes, values[name])]
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in spots)
         parts.append(f'<polyline class="s{number}" points="{path}"/>')
-        parts += [f'<circle class="s{number}" cx="{x:.1f}" cy="{y:.1f}" r="4"><title>{label} {value:,.2f} {unit}, '
+        parts += [f'<circle class="s{number}" cx="{x:.1f}" cy="{y:.1f}" r="4">\n<title>{label} {value:,.2f} {unit}, '
                   f'{size:,.0f} sessions</title></circle>'
                   for (x, y), value, size in zip(spots, values[name], sizes)]
     parts.append("</svg>")

@@ -11,6 +11,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import textwrap
 
 import chart
 
@@ -43,7 +44,8 @@ def outside_kernel(of):
 def row(of):
     wrong = [f"{of[name]:,.0f} {name}" for name in WRONG if of[name]]
     return " | ".join([
-        f"| {of['sessions']:,.0f}", f"{of['connected_bytes_per_session']:,.0f}", f"{of['loaded_bytes_per_session']:,.0f}",
+        f"| {of['sessions']:,.0f}",
+        *(f"{of[f'{when}_bytes_per_session']:,.0f}" for when in ("connected", "loaded")),
         f"{of['measured_messages'] / of['measured_seconds']:,.0f}", f"{of['node_microseconds_per_message']:.2f}",
         f"{outside_kernel(of):.2f}",
         *(f"{of[f'latency_{part}_microseconds'] / 1000:.2f}" for part in ("p50", "p95", "p99", "p999")),
@@ -77,12 +79,13 @@ def table(points):
 
 
 def how(asked):
-    return (f"`./dev bench curve`: {asked.rate:,} QoS 1 messages a second, one to one, {asked.seconds} s after a warm-up in "
-            f"which every session has published once, medians of {asked.rounds}. The clients are in the same process "
-            "and on the same processors; their own time is measured and left out of the node's, not out of the next column. "
-            "That one is where caches tell: what one message touches (its topic's place in the index, two sessions, two "
-            "links) is in no cache among a million others. The node's own figure stays flat because longer turns bring more "
-            "messages for one wake-up, which is the kernel's part.")
+    return textwrap.dedent(f"""\
+        `./dev bench curve`: {asked.rate:,} QoS 1 messages a second, one to one, {asked.seconds} s after a warm-up in which
+        every session has published once, medians of {asked.rounds}. The clients are in the same process and on the same
+        processors; their own time is measured and left out of the node's, not out of the next column. That one is where
+        caches tell: what one message touches (its topic's place in the index, two sessions, two links) is in no cache
+        among a million others. The node's own figure stays flat because longer turns bring more messages for one wake-up,
+        which is the kernel's part.""")
 
 
 def main():
