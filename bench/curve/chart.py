@@ -49,7 +49,7 @@ def drawing(points, title, unit, series, scale):
                   for (x, y), value, size in zip(spots, values[name], sizes)]
     parts.append("</svg>")
     if len(series) > 1:
-        parts.append('<p class="key">' + " ".join(f'<span class="s{number}">{label}</span>'
+        parts.append('<p class="key">' + "\n".join(f'<span class="s{number}">{label}</span>'
                                                   for number, (_, label) in enumerate(series)) + "</p>")
     return "\n".join([*parts, "</figure>"])
 
