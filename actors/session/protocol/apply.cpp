@@ -9,27 +9,49 @@ namespace {
 /// One overload for each change. Whatever needs memory has it already: nothing here throws.
 class applier {
 public:
-  explicit applier(record& to) noexcept : to_{to} {}
+  applier(record& to, journal* store) noexcept : to_{to}, store_{store} {}
 
   void operator()(changes::attach& now) noexcept;
   void operator()(changes::detach& now) noexcept;
   void operator()(changes::heard& now) noexcept { to_.since = now.now; }
-  void operator()(changes::expire_after& now) noexcept { to_.session_expiry = now.seconds; }
-  void operator()(changes::drop_will&) noexcept { to_.will.reset(); }
+  void operator()(changes::expire_after& now) noexcept {
+    to_.session_expiry = now.seconds;
+    tell_changed();
+  }
+  void operator()(changes::drop_will&) noexcept {
+    to_.will.reset();
+    tell_changed();
+  }
   void operator()(changes::guard& now) noexcept { to_.guarded = now.on; }
   void operator()(changes::finish&) noexcept;
   void operator()(changes::authenticating& now) noexcept { to_.reauthentication = std::move(now.exchange); }
 
-  void operator()(changes::enqueue& now) noexcept { to_.queue->push(std::move(now.what)); }
+  void operator()(changes::enqueue& now) noexcept {
+    tell_added(now.what, 0);
+    to_.queue->push(std::move(now.what));
+  }
   void operator()(changes::dequeue& now) noexcept {
     auto sent = to_.queue->pop();
-    if (now.packet_id != 0) to_.inflight.add(now.packet_id, std::move(sent));
+    if (now.packet_id == 0) return;
+    if (tells(sent)) store_->sent(sent, now.packet_id);
+    to_.inflight.add(now.packet_id, std::move(sent));
   }
-  void operator()(changes::discard&) noexcept { to_.queue->pop(); }
+  void operator()(changes::discard&) noexcept { tell_removed(to_.queue->pop(), true); }
   void operator()(changes::discard_qos0&) noexcept { to_.queue->drop_qos0(); }
-  void operator()(changes::launch& now) noexcept { to_.inflight.add(now.packet_id, std::move(now.what)); }
-  void operator()(changes::release& now) noexcept { to_.inflight.release(now.packet_id); }
-  void operator()(changes::complete& now) noexcept { to_.inflight.remove(now.packet_id); }
+  void operator()(changes::launch& now) noexcept {
+    tell_added(now.what, now.packet_id);
+    to_.inflight.add(now.packet_id, std::move(now.what));
+  }
+  void operator()(changes::release& now) noexcept {
+    if (const auto* slot = to_.inflight.find(now.packet_id); slot && tells(slot->what))
+      store_->released(slot->what, now.packet_id);
+    to_.inflight.release(now.packet_id);
+  }
+  void operator()(changes::complete& now) noexcept {
+    const auto* slot = to_.inflight.find(now.packet_id);
+    const auto held = slot && slot->state == inflight_window::state::sent;
+    tell_removed(to_.inflight.remove(now.packet_id), held);
+  }
   void operator()(changes::sent_again& now) noexcept { to_.inflight.sent_again(now.packet_id); }
   void operator()(changes::resend_from& now) noexcept { to_.inflight.resend_from(now.packet_id); }
   void operator()(changes::alias& now) noexcept { to_.aliases->to_client.push_back(std::move(now.topic)); }
@@ -53,8 +75,14 @@ public:
     to_.unrouted_bytes -= std::min(now.bytes, to_.unrouted_bytes);
   }
 
-  void operator()(changes::put& now) noexcept { to_.subscriptions.put(std::move(now.what)); }
-  void operator()(changes::erase& now) noexcept { to_.subscriptions.erase(now.filter); }
+  void operator()(changes::put& now) noexcept {
+    if (tells()) store_->subscribed(now.what);
+    to_.subscriptions.put(std::move(now.what));
+  }
+  void operator()(changes::erase& now) noexcept {
+    if (tells()) store_->unsubscribed(now.filter);
+    to_.subscriptions.erase(now.filter);
+  }
   void operator()(changes::ask& now) noexcept {
     to_.last_request = now.what->ticket;
     to_.requests.push_back(std::move(*now.what));
@@ -62,7 +90,22 @@ public:
   void operator()(changes::answered& now) noexcept;
 
 private:
+  bool tells() const noexcept { return store_ && to_.durable; }
+  bool tells(const delivery& what) const noexcept { return tells() && what.durable(); }
+  void tell_changed() const noexcept {
+    if (tells()) store_->changed(to_);
+  }
+  void tell_added(const delivery& what, std::uint16_t packet_id) const noexcept {
+    if (!tells(what)) return;
+    what.more->sequence = to_.durable->next_sequence++;
+    store_->added(what, packet_id);
+  }
+  void tell_removed(const delivery& what, bool held) const noexcept {
+    if (tells(what)) store_->removed(what, held);
+  }
+
   record& to_;
+  journal* store_;
 };
 
 void applier::operator()(changes::attach& now) noexcept {
@@ -80,11 +123,17 @@ void applier::operator()(changes::attach& now) noexcept {
   to_.version = from.version;
   to_.guarded = from.guarded;
   to_.connected = true;
+  if (from.durable) to_.durable = std::move(from.durable);
+  if (to_.session_expiry != 0) return tell_changed();
+  // From now on it ends with its connection: a crash of the node would be the end of it.
+  if (tells()) store_->finished(to_);
+  to_.durable.reset();
 }
 
 void applier::operator()(changes::detach& now) noexcept {
   to_.connected = false;
   to_.since = now.now;
+  tell_changed();
   to_.inflight.link_lost();
   to_.aliases.reset();  // [MQTT-3.3.2-7]
   to_.reauthentication.reset();
@@ -98,6 +147,8 @@ void applier::operator()(changes::detach& now) noexcept {
 
 /// Who the client was stays, for the log.
 void applier::operator()(changes::finish&) noexcept {
+  if (tells()) store_->finished(to_);
+  to_.durable.reset();
   to_.subscriptions = session::subscriptions{};
   to_.inflight = inflight_window{};
   to_.queue.reset();
@@ -153,6 +204,7 @@ void applier::operator()(changes::forget& now) noexcept {
   auto position = inbound.position(now.packet_id);
   if (position == inbound.exactly_once.size()) return;
   if (inbound.exactly_once[position].on_link) --inbound.open;
+  if (tells()) store_->forgotten(now.packet_id);
   inbound.exactly_once.erase(position);
   inbound.exactly_once.relax();
 }
@@ -190,9 +242,9 @@ void adopt(record& to, prepared_storage& from) noexcept {
 
 }  // namespace
 
-void apply(record& to, effects& fx) noexcept {
+void apply(record& to, effects& fx, journal* store) noexcept {
   adopt(to, fx.prepared);
-  applier each{to};
+  applier each{to, store};
   for (auto& step : fx.changes) std::visit(each, step);
   fx.changes.clear();
   fx.prepared.clear();

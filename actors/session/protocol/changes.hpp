@@ -16,6 +16,7 @@ struct attachment {
   shared_text user_name;
   std::unique_ptr<stored_will> will;
   std::unique_ptr<const std::string> authentication_method;
+  std::unique_ptr<durable_part> durable;  ///< the session is durable from now on
   time_point now{};
   std::uint32_t session_expiry = 0;
   std::uint32_t maximum_packet_size = 0;

@@ -9,11 +9,14 @@ delivery make_delivery(const publication_ptr& body, const addressing& to) {
   result.body = body;
   result.qos = std::min(body->qos(), to.qos);  // [MQTT-3.8.4-8] [MQTT-4.8.2-3]
   result.retain = outgoing_retain(*body, to);
-  if (!to.group.empty() || to.identifiers.size() > 1)
-    result.more = std::make_unique<const delivery::extras>(
-      delivery::extras{to.group, {to.identifiers.begin(), to.identifiers.end()}});
-  else if (!to.identifiers.empty())
-    result.identifier = to.identifiers.front();
+  const auto message = result.qos == qos::at_most_once ? 0 : to.message;
+  const auto several = to.identifiers.size() > 1;
+  if (!several && !to.identifiers.empty()) result.identifier = to.identifiers.front();
+  if (to.group.empty() && !several && message == 0) return result;
+  result.more = std::make_unique<delivery::extras>();
+  result.more->group = to.group;
+  if (several) result.more->identifiers.assign(to.identifiers.begin(), to.identifiers.end());
+  result.more->message = message;
   return result;
 }
 

@@ -17,18 +17,21 @@ struct addressing {
   bool retained = false;                       ///< sent because of a SUBSCRIBE, not live
   std::span<const std::uint32_t> identifiers;  ///< Subscription Identifiers of all filters that matched
   shared_text group;                           ///< the whole `$share/<group>/<filter>`; empty: not shared
+  std::uint64_t message = 0;                   ///< under which a store keeps the body; 0: it does not
 };
 
 /// A publication on its way to one subscriber, as queue and in-flight window keep it.
 struct delivery {
-  /// What few deliveries have: several subscription identifiers, or a shared group.
+  /// What few deliveries have: several subscription identifiers, a shared group, a place in a store.
   struct extras {
     shared_text group;
     std::vector<std::uint32_t> identifiers;
+    std::uint64_t message = 0;   ///< of the body in the store; 0: this delivery is not durable
+    std::uint64_t sequence = 0;  ///< its place in the session's queue there, given when it is applied
   };
 
   publication_ptr body;
-  std::unique_ptr<const extras> more;
+  std::unique_ptr<extras> more;
   std::uint32_t identifier = 0;  ///< the only subscription identifier; 0: none, or all are in `more`
   troupe::qos qos = troupe::qos::at_most_once;
   bool retain = false;
@@ -38,6 +41,7 @@ struct delivery {
     return {&identifier, identifier == 0 ? 0u : 1u};
   }
   shared_text group() const noexcept { return more ? more->group : shared_text{}; }
+  bool durable() const noexcept { return more && more->message != 0; }
 };
 
 static_assert(sizeof(delivery) == 24);

@@ -99,9 +99,9 @@ void inflight_window::add(std::uint16_t packet_id, delivery what) noexcept {
   ++body_->open;
 }
 
-delivery inflight_window::release(std::uint16_t packet_id) noexcept {
+publication_ptr inflight_window::release(std::uint16_t packet_id) noexcept {
   at(packet_id).state = state::released;
-  return std::exchange(at(packet_id).what, delivery{});
+  return std::exchange(at(packet_id).what.body, nullptr);
 }
 
 delivery inflight_window::remove(std::uint16_t packet_id) noexcept {

@@ -69,8 +69,8 @@ public:
 
   /// Precondition: the id is free and within capacity(). Its PUBLISH counts as sent on the present link.
   void add(std::uint16_t packet_id, delivery what) noexcept;
-  /// PUBREC came: the message is given back.
-  delivery release(std::uint16_t packet_id) noexcept;
+  /// PUBREC came: the message is given back. Its place in a store stays known.
+  publication_ptr release(std::uint16_t packet_id) noexcept;
   /// The handshake is over: the id is free, what was in flight is given back.
   delivery remove(std::uint16_t packet_id) noexcept;
   /// The PUBLISH was sent again, on a new link.

@@ -52,6 +52,8 @@ std::unique_ptr<attachment> attach(const record& of, const environment& env, con
   result->receive_maximum = request.receive_maximum;
   result->topic_alias_maximum = request.topic_alias_maximum;
   result->version = request.version;
+  if (env.durable_number != 0 && request.session_expiry != 0 && !of.durable)
+    result->durable = std::make_unique<durable_part>(durable_part{.number = env.durable_number});
   result->guarded = env.access && env.access->needs_delivery_check({request.client_id, user_of(request)});
   return result;
 }

@@ -9,6 +9,7 @@
 #include "actors/session/protocol/effects.hpp"
 #include "actors/session/protocol/environment.hpp"
 #include "actors/session/protocol/handshake.hpp"
+#include "actors/session/protocol/journal.hpp"
 #include "actors/session/protocol/record.hpp"
 
 /// The MQTT state machine of one session, for 3.1, 3.1.1 and 5.0. It knows no socket, no actor and no clock: an input
@@ -79,8 +80,9 @@ void access_changed(const record& of, const environment& env, effects& fx);
 /// A shard was rebuilt: asks for all subscriptions again, and for every request that was not answered.
 void resubscribe(const record& of, effects& fx);
 
-/// Carries out the changes of the record that were decided, and forgets them.
-void apply(record& to, effects& fx) noexcept;
+/// Carries out the changes of the record that were decided, and forgets them. What changes of a durable session is told
+/// to `store`.
+void apply(record& to, effects& fx, journal* store = nullptr) noexcept;
 
 /// Whether the client has so many publications under way that its link should not be read: unrouted ones, or as many as
 /// Receive Maximum of which we owe the acknowledgement of one at least.

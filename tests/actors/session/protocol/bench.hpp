@@ -68,6 +68,8 @@ public:
   bool fault_injection = false;
   bool disconnect_on_denied = false;
   bool paused = false;
+  std::uint64_t durable_number = 0;
+  journal* store = nullptr;
 
   // What the last input led to.
   effects fx;
@@ -82,6 +84,7 @@ public:
             .access = access,
             .authentication = authentication,
             .response_information = response_information,
+            .durable_number = durable_number,
             .outbox_room = outbox_room,
             .fault_injection = fault_injection,
             .disconnect_on_denied = disconnect_on_denied,
@@ -98,7 +101,7 @@ public:
     fx.clear();
     decide(fx);
     same_ = same_ && digest(rec) == before && digest(again) == digest(fx);
-    apply(rec, fx);
+    apply(rec, fx, store);
     read_out();
   }
   /// Whether every decision so far kept its hands off the record, and was the same twice.
