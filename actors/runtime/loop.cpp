@@ -86,7 +86,7 @@ bool loop::serve_others(bool busy) {
     ++helps;
     const auto more = help(other);
     other.reactor_.give_back();
-    if (more) other.reactor_.rouse();
+    if (more || other.stopping_) other.reactor_.rouse();      // its turn may have taken the word of who stops it
     if (owed_.empty() && reactor_.is_woken()) busy = turn();  // what it has answered
   }
   return busy;
