@@ -438,4 +438,23 @@ def one_shared_subscription_in_several_processes_is_refused():
         check_equal(report["ledger"]["expected"], 200, "expected")
 
 
+@test
+def the_scenarios_of_the_tree_lose_and_double_nothing():
+    """Every file, small and short. Only a storm may cost messages, where there are no sessions to keep them."""
+    files = sorted((ROOT / "bench/scenarios").glob("*.toml"))
+    check(files, "there are no scenarios")
+    with Node() as node:
+        for file in files:
+            words = ["--scale", "1/5000" if "emqx" in file.name else "1/100", "-p", node.port("ws"), "--warmup", "0s",
+                     "--duration", "2s"]
+            if "storm" in file.name:
+                words += ["--storm-at", "1s"]
+            for stage in bench("scenario", file, *words)["stages"]:
+                name, result, totals = f"{file.name}, {stage['name']}", stage["result"], stage["result"]["totals"]
+                may_lose = "without sessions" in stage["name"]
+                wrong = sum(result["ledger"][key] for key in NOTHING if not (may_lose and key == "lost"))
+                check_equal(wrong, 0, f"messages that went wrong in {name}: {result['ledger']}")
+                check_equal((result["ok"], totals["refused"], totals["closed"]), (True, 0, 0), name)
+
+
 main()
