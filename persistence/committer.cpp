@@ -72,7 +72,8 @@ void committer::submit(request what) {
   wake_.notify_one();
 }
 
-// --- the store's thread -----------------------------------------------------------------------------------------------
+// --- the store's thread
+// -----------------------------------------------------------------------------------------------
 
 void committer::run() {
   std::vector<request> work;
@@ -172,8 +173,7 @@ status committer::write() {
 /// The alarm follows what became of the last attempt to write.
 void committer::note(const status& written) {
   alarm_ = written;
-  retry_due_ =
-    written.ok() ? clock::time_point::max() : clock::now() + std::max(options_.retry_interval, pause_least);
+  retry_due_ = written.ok() ? clock::time_point::max() : clock::now() + std::max(options_.retry_interval, pause_least);
   const std::lock_guard lock{mutex_};
   stats_.alarm = !written.ok();
   stats_.alarm_text = written.text;

@@ -81,8 +81,7 @@ status group_writer::load_count(std::string_view key) {
 bool group_writer::puts_message(const batch& what, std::size_t end, std::uint64_t id) {
   std::size_t offset = 0;
   while (offset < end)
-    if (const auto step = what.next(offset);
-        step->kind == operation_kind::put_message && message_of(step->key) == id)
+    if (const auto step = what.next(offset); step->kind == operation_kind::put_message && message_of(step->key) == id)
       return true;
   return false;
 }

@@ -13,7 +13,8 @@ namespace troupe::persistence {
 namespace {
 
 bool is_numbered(std::string_view name, std::string_view prefix, std::string_view suffix) {
-  if (!name.starts_with(prefix) || !name.ends_with(suffix) || name.size() <= prefix.size() + suffix.size()) return false;
+  if (!name.starts_with(prefix) || !name.ends_with(suffix) || name.size() <= prefix.size() + suffix.size())
+    return false;
   name = name.substr(prefix.size(), name.size() - prefix.size() - suffix.size());
   return name.find_first_not_of("0123456789") == std::string_view::npos;
 }
@@ -26,7 +27,8 @@ std::string joined(const rocksdb_options& in, const std::string& name) { return 
 std::optional<damaged_file> inspect_manifest(const rocksdb_options& in, const database_files& files) {
   if (files.logs.empty() && files.tables.empty() && files.manifests.empty()) return {};
   const auto name = current_manifest(in.env, in.path);
-  if (!name) return damaged_file{"CURRENT", "CURRENT is missing or names no manifest: the tables were put together anew"};
+  if (!name)
+    return damaged_file{"CURRENT", "CURRENT is missing or names no manifest: the tables were put together anew"};
   const auto wrong = [&](const std::string& what) {
     return damaged_file{*name, *name + " " + what + ": the tables were put together anew from their files"};
   };
@@ -144,7 +146,8 @@ database_files database_files::in(rocksdb::Env* env, const std::string& path) {
 
 std::vector<std::string> database_files::all() const {
   std::vector<std::string> result;
-  for (const auto* part : {&logs, &tables, &manifests, &others}) result.insert(result.end(), part->begin(), part->end());
+  for (const auto* part : {&logs, &tables, &manifests, &others})
+    result.insert(result.end(), part->begin(), part->end());
   return result;
 }
 
@@ -168,9 +171,8 @@ std::vector<damaged_file> damaged_tables(rocksdb_database& in, std::uint64_t byt
   for (const auto& each : files) {
     if (bytes >= bytes_max) break;
     bytes += each.size;
-    const auto table = each.column_family_name == rocksdb::kDefaultColumnFamilyName
-                         ? std::string{name_of(table::meta)}
-                         : each.column_family_name;
+    const auto table = each.column_family_name == rocksdb::kDefaultColumnFamilyName ? std::string{name_of(table::meta)}
+                                                                                    : each.column_family_name;
     const auto name = each.name.substr(1);
     if (const auto wrong = verify(in.options(), each); !wrong.empty())
       result.push_back({name, "file " + name + " of table " + table + " is damaged (" + wrong + "): its " +

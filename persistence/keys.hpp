@@ -11,8 +11,7 @@ namespace troupe::persistence {
 /// Numbers in keys are big-endian, so that the order of the bytes is that of the numbers.
 template <class Number>
 constexpr void write_big_endian(char* to, Number value) noexcept {
-  for (std::size_t i = 0; i < sizeof(Number); ++i)
-    to[i] = static_cast<char>(value >> (8 * (sizeof(Number) - 1 - i)));
+  for (std::size_t i = 0; i < sizeof(Number); ++i) to[i] = static_cast<char>(value >> (8 * (sizeof(Number) - 1 - i)));
 }
 
 /// Precondition: there are that many bytes.

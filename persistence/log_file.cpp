@@ -70,7 +70,8 @@ private:
   std::optional<fragment> fragment_at(std::size_t at) const {
     if (at + header_bytes > content_.size()) return {};
     const auto length = length_at(at);
-    if (length > block_bytes - at % block_bytes - header_bytes || at + header_bytes + length > content_.size()) return {};
+    if (length > block_bytes - at % block_bytes - header_bytes || at + header_bytes + length > content_.size())
+      return {};
     const auto type = static_cast<std::uint8_t>(content_[at + 6]);
     if (type < 1 || type > 4) return {};
     if (masked(crc32c(content_.substr(at + 6, 1 + length))) != little_endian(content_.substr(at, 4))) return {};

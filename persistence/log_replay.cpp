@@ -30,7 +30,8 @@ public:
   rocksdb::Status SingleDeleteCF(std::uint32_t family, const rocksdb::Slice& key) override {
     return DeleteCF(family, key);
   }
-  rocksdb::Status DeleteRangeCF(std::uint32_t family, const rocksdb::Slice& first, const rocksdb::Slice& last) override {
+  rocksdb::Status DeleteRangeCF(std::uint32_t family, const rocksdb::Slice& first,
+                                const rocksdb::Slice& last) override {
     auto* at = handle(family);
     return at ? result.DeleteRange(at, first, last) : rocksdb::Status{};
   }

@@ -52,7 +52,8 @@ std::string bytes_of(const Message& from, std::string_view unknown) {
   return result;
 }
 
-// --- structs to Protobuf; fields with their default take no bytes -----------------------------------------------------
+// --- structs to Protobuf; fields with their default take no bytes
+// -----------------------------------------------------
 
 const pb::Schema& to_pb(const schema_record& from) {
   auto& to = scratch<pb::Schema>();
@@ -130,12 +131,18 @@ const pb::Message& to_pb(const message_view& from) {
   return to;
 }
 
-// --- Protobuf to structs; what was taken is cleared -------------------------------------------------------------------
+// --- Protobuf to structs; what was taken is cleared
+// -------------------------------------------------------------------
 
 will_record take(pb::Will& from) {
-  will_record to{std::move(*from.mutable_topic()), std::move(*from.mutable_payload()),
-                 std::move(*from.mutable_properties()), static_cast<std::uint8_t>(from.qos()), from.retain(),
-                 from.delay(), {}, {}};
+  will_record to{std::move(*from.mutable_topic()),
+                 std::move(*from.mutable_payload()),
+                 std::move(*from.mutable_properties()),
+                 static_cast<std::uint8_t>(from.qos()),
+                 from.retain(),
+                 from.delay(),
+                 {},
+                 {}};
   if (from.has_message_expiry()) to.message_expiry = from.message_expiry();
   from.clear_topic();
   from.clear_payload();
@@ -149,9 +156,15 @@ will_record take(pb::Will& from) {
 }
 
 session_record take(pb::Session& from) {
-  session_record to{std::move(*from.mutable_client_id()), from.number(), {},
-                    static_cast<std::uint8_t>(from.protocol_version()), from.expiry_interval(), from.disconnected_at(),
-                    from.next_sequence(), {}, {}};
+  session_record to{std::move(*from.mutable_client_id()),
+                    from.number(),
+                    {},
+                    static_cast<std::uint8_t>(from.protocol_version()),
+                    from.expiry_interval(),
+                    from.disconnected_at(),
+                    from.next_sequence(),
+                    {},
+                    {}};
   if (from.has_user_name()) to.user_name = std::move(*from.mutable_user_name());
   if (from.has_will()) to.will = take(*from.mutable_will());
   from.clear_client_id();
@@ -167,9 +180,14 @@ session_record take(pb::Session& from) {
 }
 
 queue_entry take(pb::QueueEntry& from) {
-  queue_entry to{from.message(), static_cast<std::uint8_t>(from.qos()), from.retain(),
-                 {from.identifiers().begin(), from.identifiers().end()}, static_cast<std::uint16_t>(from.packet_id()),
-                 static_cast<entry_state>(from.state()), from.bytes(), {}};
+  queue_entry to{from.message(),
+                 static_cast<std::uint8_t>(from.qos()),
+                 from.retain(),
+                 {from.identifiers().begin(), from.identifiers().end()},
+                 static_cast<std::uint16_t>(from.packet_id()),
+                 static_cast<entry_state>(from.state()),
+                 from.bytes(),
+                 {}};
   from.clear_message();
   from.clear_qos();
   from.clear_retain();
@@ -182,9 +200,14 @@ queue_entry take(pb::QueueEntry& from) {
 }
 
 message_record take(pb::Message& from) {
-  message_record to{std::move(*from.mutable_topic()), std::move(*from.mutable_payload()),
-                    std::move(*from.mutable_properties()), static_cast<std::uint8_t>(from.qos()), from.retain(),
-                    from.expires_at(), from.publisher_hash(), {}};
+  message_record to{std::move(*from.mutable_topic()),
+                    std::move(*from.mutable_payload()),
+                    std::move(*from.mutable_properties()),
+                    static_cast<std::uint8_t>(from.qos()),
+                    from.retain(),
+                    from.expires_at(),
+                    from.publisher_hash(),
+                    {}};
   from.clear_topic();
   from.clear_payload();
   from.clear_properties();
@@ -264,9 +287,13 @@ std::optional<session_record> decode_session(std::string_view value) {
 std::optional<subscription_record> decode_subscription(std::string_view key, std::string_view value) {
   auto& from = scratch<pb::Subscription>();
   if (key.size() < sizeof(std::uint64_t) || !parse(from, value)) return {};
-  subscription_record to{std::string{filter_of(key)}, static_cast<std::uint8_t>(from.qos()), from.no_local(),
-                         from.retain_as_published(), static_cast<std::uint8_t>(from.retain_handling()),
-                         from.identifier(), {}};
+  subscription_record to{std::string{filter_of(key)},
+                         static_cast<std::uint8_t>(from.qos()),
+                         from.no_local(),
+                         from.retain_as_published(),
+                         static_cast<std::uint8_t>(from.retain_handling()),
+                         from.identifier(),
+                         {}};
   from.clear_qos();
   from.clear_no_local();
   from.clear_retain_as_published();

@@ -8,8 +8,8 @@
 
 #include "persistence/batch.hpp"
 
-/// The rows of a store as structs, and their bytes (records.proto, keys.hpp). What a later version of the node wrote and
-/// this one does not know is kept in `unknown` and written again.
+/// The rows of a store as structs, and their bytes (records.proto, keys.hpp). What a later version of the node wrote
+/// and this one does not know is kept in `unknown` and written again.
 namespace troupe::persistence {
 
 struct schema_record {
@@ -72,14 +72,14 @@ struct queue_entry {
 
 /// What is written of a message; the views are copied.
 struct message_view {
-  std::string_view topic;
-  std::string_view payload;
-  std::string_view properties;
+  std::string_view topic = {};
+  std::string_view payload = {};
+  std::string_view properties = {};
   std::uint8_t qos = 0;
   bool retain = false;
   std::uint64_t expires_at = 0;  ///< milliseconds since 1970; 0: never
   std::uint32_t publisher_hash = 0;
-  std::string_view unknown;
+  std::string_view unknown = {};
 };
 
 struct message_record {

@@ -20,9 +20,9 @@ public:
 
   status run() {
     using step = status (reviewer::*)();
-    for (const step each : {&reviewer::sessions, &reviewer::subscriptions, &reviewer::inbound, &reviewer::queue,
-                            &reviewer::messages, &reviewer::counts, &reviewer::entries_without_message,
-                            &reviewer::numbers, &reviewer::retained})
+    for (const step each :
+         {&reviewer::sessions, &reviewer::subscriptions, &reviewer::inbound, &reviewer::queue, &reviewer::messages,
+          &reviewer::counts, &reviewer::entries_without_message, &reviewer::numbers, &reviewer::retained})
       if (auto done = (this->*each)(); !done.ok()) return done;
     if (report_.problems > sentences_max)
       report_.sentences.push_back("and " + std::to_string(report_.problems - sentences_max) + " more like these");

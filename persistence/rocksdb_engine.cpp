@@ -143,8 +143,7 @@ void rocksdb_engine::measure(stats& into) const {
   for (std::size_t i = 0; i < table_count; ++i) {
     auto* at = database_->at(table_at(i));
     if ((*database_)->GetIntProperty(at, rocksdb::DB::Properties::kEstimateNumKeys, &value)) into.rows[i] = value;
-    if ((*database_)->GetIntProperty(at, rocksdb::DB::Properties::kTotalSstFilesSize, &value))
-      into.disk_bytes += value;
+    if ((*database_)->GetIntProperty(at, rocksdb::DB::Properties::kTotalSstFilesSize, &value)) into.disk_bytes += value;
   }
   rocksdb::VectorLogPtr logs;
   if ((*database_)->GetSortedWalFiles(logs).ok())

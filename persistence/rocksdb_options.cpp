@@ -43,8 +43,8 @@ std::vector<rocksdb::ColumnFamilyDescriptor> column_families(const rocksdb_optio
   rocksdb::ColumnFamilyOptions each;
   each.table_factory.reset(rocksdb::NewBlockBasedTableFactory(blocks));
   each.write_buffer_size = from.write_buffer_bytes;
-  each.arena_block_size = 64 * 1024;                 // eight tables, most of them all but empty
-  each.target_file_size_base = 16 * 1024 * 1024;     // a damaged file costs what was in it: not too much
+  each.arena_block_size = 64 * 1024;              // eight tables, most of them all but empty
+  each.target_file_size_base = 16 * 1024 * 1024;  // a damaged file costs what was in it: not too much
   each.compression = rocksdb::kLZ4Compression;
   // A queue is read where most rows are deleted ones: files full of them are compacted soon.
   each.table_properties_collector_factories = {rocksdb::NewCompactOnDeletionCollectorFactory(4096, 2048)};

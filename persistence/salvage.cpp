@@ -140,8 +140,8 @@ rocksdb::Status salvage::finish() {
   if (!done.ok()) return done;
   done = env()->DeleteFile(options().path + salvage_file);
   for (const auto& name : found_.files.all()) {
-    const bool damaged = contains(tables_, name) || contains(found_.logs, name) ||
-                         (found_.manifest && found_.manifest->name == name);
+    const bool damaged =
+      contains(tables_, name) || contains(found_.logs, name) || (found_.manifest && found_.manifest->name == name);
     if (!damaged) env()->DeleteFile(path(folder_ + "/" + name)).PermitUncheckedError();
   }
   remove_folder(path("lost"));  // RepairDB's: the same files as in ours

@@ -41,7 +41,8 @@ class caller {
 public:
   virtual ~caller() = default;
   /// Called on the store's thread, once per commit, with all of this caller's requests that have ended, in the order in
-  /// which they were made. It must not block: the next commit waits for it. What it moves out of the results is its own.
+  /// which they were made. It must not block: the next commit waits for it. What it moves out of the results is its
+  /// own.
   virtual void ended(std::span<result> results) noexcept = 0;
 };
 
@@ -68,8 +69,8 @@ struct stats {
   std::uint64_t waiting = 0;             ///< requests
   std::uint64_t waiting_bytes = 0;       ///< of batches
   std::uint64_t disk_bytes = 0;
-  bool alarm = false;      ///< the last group was not written: no space, or an error
-  std::string alarm_text;  ///< which
+  bool alarm = false;                             ///< the last group was not written: no space, or an error
+  std::string alarm_text;                         ///< which
   std::array<std::uint64_t, table_count> rows{};  ///< rocksdb: estimates
 };
 

@@ -35,8 +35,9 @@ struct power_cuts {
   bool round() {
     opened now = open_rocksdb_store(where, with);
     if (!now.store) return wrong("it does not open: " + now.error);
-    for (const auto& note : now.notes)
-      if (note.find("damaged") != std::string::npos) return wrong("a power cut counts as damage: " + now.notes.front());
+    std::string notes;
+    for (const auto& each : now.notes) notes += each + "; ";
+    if (notes.find("damaged") != std::string::npos) return wrong("a power cut counts as damage: " + notes);
     tests::client client{*now.store};
     if (!compare(client)) return false;
     disk->cut_power_after(1 + generator.below(300));
@@ -76,8 +77,7 @@ struct power_cuts {
   }
 
   test::temporary_directory folder;
-  std::shared_ptr<tests::faulty_file_system> disk =
-    std::make_shared<tests::faulty_file_system>(folder.file("attic"));
+  std::shared_ptr<tests::faulty_file_system> disk = std::make_shared<tests::faulty_file_system>(folder.file("attic"));
   tests::faulty_environment env{disk};
   rocksdb_options where{.path = folder.file("data"), .write_buffer_bytes = 256 * 1024, .env = &env};
   store_options with;

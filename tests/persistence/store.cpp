@@ -27,8 +27,8 @@ void on_each_backend(Test test, const store_options& with = {}) {
   const test::temporary_directory folder;
   for (auto* backend : {"memory", "rocksdb"}) {
     CAF_MESSAGE("backend " << backend);
-    auto opened = backend == "memory"s ? open_memory_store(with)
-                                       : open_rocksdb_store({.path = folder.file("data")}, with);
+    auto opened =
+      backend == "memory"s ? open_memory_store(with) : open_rocksdb_store({.path = folder.file("data")}, with);
     CAF_REQUIRE_EQUAL(opened.error, "");
     tests::client client{*opened.store};
     test(*opened.store, client);
@@ -62,8 +62,8 @@ auto hold(std::uint64_t id, std::uint32_t references) {
   return [=](batch& to) { to.hold(id, references); };
 }
 
-constexpr table plain_tables[] = {table::meta,    table::sessions, table::subscriptions,
-                                  table::queue,   table::inbound,  table::retained};
+constexpr table plain_tables[] = {table::meta,  table::sessions, table::subscriptions,
+                                  table::queue, table::inbound,  table::retained};
 
 }  // namespace
 
