@@ -39,7 +39,7 @@ public:
 
   log_findings read() {
     while (at_ < content_.size()) step();
-    if (!pending_.empty() && found_.torn == 0) found_.torn = content_.size() - pending_begin_;
+    if (pending_ && found_.torn == 0) found_.torn = content_.size() - pending_begin_;
     return std::move(found_);
   }
 
@@ -55,7 +55,7 @@ private:
       take(*here);
       at_ += header_bytes + here->data.size();
     } else if (cut_off()) {
-      found_.torn = content_.size() - (pending_.empty() ? at_ : pending_begin_);
+      found_.torn = content_.size() - (pending_ ? pending_begin_ : at_);
       at_ = content_.size();
     } else {
       skip_damage();
@@ -94,13 +94,13 @@ private:
     if (here.type == first) {
       pending_begin_ = at_;
       pending_ = here.data;
-    } else if (pending_.empty()) {
+    } else if (!pending_) {
       damaged(at_, header_bytes + here.data.size());  // its beginning is lost
     } else {
-      pending_ += here.data;
+      *pending_ += here.data;
       if (here.type == last) {
-        report(pending_);
-        pending_.clear();
+        report(*pending_);
+        pending_.reset();
       }
     }
   }
@@ -122,8 +122,8 @@ private:
   }
 
   void drop_pending() {
-    if (!pending_.empty()) damaged(pending_begin_, pending_.size());
-    pending_.clear();
+    if (pending_) damaged(pending_begin_, at_ - pending_begin_);
+    pending_.reset();
   }
 
   void damaged(std::size_t offset, std::size_t bytes) { found_.damaged.push_back({offset, bytes}); }
@@ -131,7 +131,7 @@ private:
   std::string_view content_;
   const std::function<void(std::string_view)>& visit_;
   std::size_t at_ = 0;
-  std::string pending_;  ///< the fragments of a record so far
+  std::optional<std::string> pending_;  ///< the fragments of a record so far; the first may be empty
   std::size_t pending_begin_ = 0;
   log_findings found_;
 };
