@@ -6,6 +6,7 @@
 #include <rocksdb/sst_file_reader.h>
 
 #include "persistence/log_file.hpp"
+#include "persistence/log_inspector.hpp"
 #include "persistence/manifest_guard.hpp"
 
 namespace troupe::persistence {
@@ -41,69 +42,6 @@ std::optional<damaged_file> inspect_manifest(const rocksdb_options& in, const da
   if (manifest_guard{in.env, in.path}.shortened(*name, content.size()).value_or(false)) return wrong("was cut off");
   return {};
 }
-
-/// The sequence numbers that a commit takes: it begins with the first (8 bytes) and how many there are (4).
-struct sequences {
-  std::uint64_t first = 0;
-  std::uint64_t count = 0;
-  explicit sequences(std::string_view commit) {
-    const auto number = [&](std::size_t at, std::size_t bytes) {
-      std::uint64_t value = 0;
-      for (std::size_t i = bytes; i-- > 0;) value = value << 8 | static_cast<unsigned char>(commit[at + i]);
-      return value;
-    };
-    if (commit.size() >= 12) first = number(0, 8), count = number(8, 4);
-  }
-};
-
-/// Logs, oldest first.
-class log_inspector {
-public:
-  log_inspector(const rocksdb_options& in, inspection& into) : in_{in}, into_{into} {}
-
-  void inspect(const std::string& name) {
-    std::string content;
-    if (const auto read = rocksdb::ReadFileToString(in_.env, joined(in_, name), &content); !read.ok()) {
-      into_.logs.push_back({name, "log " + name + " cannot be read: " + read.ToString()});
-      return;
-    }
-    std::uint64_t missing = 0;
-    const auto found = read_log(content, [&](std::string_view commit) { missing += missing_before(commit); });
-    if (!found.intact())
-      into_.logs.push_back({name, describe(name, found)});
-    else if (missing != 0)
-      gap(name, missing);
-    else if (found.torn != 0)
-      into_.notes.push_back("log " + name + " ends within a commit: its last " + std::to_string(found.torn) +
-                            " bytes were dropped, " + std::to_string(found.records) + " commits kept");
-  }
-
-private:
-  std::uint64_t missing_before(std::string_view commit) {
-    const sequences here{commit};
-    const auto missing = next_ != 0 && here.first > next_ ? here.first - next_ : 0;
-    if (here.first != 0) next_ = here.first + here.count;
-    return missing;
-  }
-
-  static std::string describe(const std::string& name, const log_findings& found) {
-    return "log " + name + " is damaged in " + std::to_string(found.damaged.size()) + " places, first at byte " +
-           std::to_string(found.damaged.front().offset) + ": " + std::to_string(found.damaged_bytes()) +
-           " bytes of commits were dropped, " + std::to_string(found.records) + " commits kept";
-  }
-
-  void gap(const std::string& name, std::uint64_t missing) {
-    const auto what = std::to_string(missing) + " changes are missing before or in log " + name;
-    if (in_.gaps_are_power_cuts)
-      into_.notes.push_back(what + ", as after a power cut: the commits behind them were dropped");
-    else
-      into_.logs.push_back({name, what + ": the commits behind them were kept"});
-  }
-
-  const rocksdb_options& in_;
-  inspection& into_;
-  std::uint64_t next_ = 0;  ///< sequence number; 0: not known yet
-};
 
 std::string verify(const rocksdb_options& in, const std::string& name) {
   rocksdb::Options how{database_options(in), column_families(in).front().options};
@@ -155,8 +93,25 @@ inspection inspection::of(const rocksdb_options& database) {
   inspection result;
   result.files = database_files::in(database.env, database.path);
   result.manifest = inspect_manifest(database, result.files);
-  log_inspector logs{database, result};
-  for (const auto& name : result.files.logs) logs.inspect(name);
+  result.inspect_logs(database, 0);
+  return result;
+}
+
+void inspection::inspect_logs(const rocksdb_options& in, std::uint64_t first) {
+  first_log = first;
+  logs.clear();
+  notes.clear();
+  log_inspector inspector{in};
+  for (const auto& name : logs_in_use()) inspector.inspect(name);
+  logs = std::move(inspector.damaged);
+  notes = std::move(inspector.notes);
+  behind_gap = inspector.behind_gap;
+}
+
+std::vector<std::string> inspection::logs_in_use() const {
+  std::vector<std::string> result;
+  for (const auto& name : files.logs)
+    if (number_of(name) >= first_log) result.push_back(name);
   return result;
 }
 

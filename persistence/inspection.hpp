@@ -8,6 +8,7 @@
 #include <rocksdb/env.h>
 #include <rocksdb/metadata.h>
 
+#include "persistence/damaged_file.hpp"
 #include "persistence/rocksdb_database.hpp"
 
 namespace troupe::persistence {
@@ -24,21 +25,21 @@ struct database_files {
   bool empty() const noexcept { return logs.empty() && tables.empty() && manifests.empty() && others.empty(); }
 };
 
-/// What is wrong with a file.
-struct damaged_file {
-  std::string name;
-  std::string sentence;  ///< for the log: the file, what is wrong with it, what it costs
-};
-
 /// What can be told before RocksDB opens a database, and would be too late to tell afterwards.
 struct inspection {
   database_files files;
   std::optional<damaged_file> manifest;  ///< CURRENT or the manifest it names
   std::vector<damaged_file> logs;
   std::vector<std::string> notes;  ///< what is as it should be after a power cut
+  std::uint64_t first_log = 0;     ///< older ones are in table files, and only wait to be deleted
+  std::uint64_t behind_gap = 0;    ///< the first log behind one that is intact and whose successor is missing
 
   bool intact() const noexcept { return !manifest && logs.empty(); }
+  std::vector<std::string> logs_in_use() const;
+
   static inspection of(const rocksdb_options& database);
+  /// Once more, from this log on: what is said of older ones is forgotten.
+  void inspect_logs(const rocksdb_options& in, std::uint64_t first);
 };
 
 /// Reads table files and compares checksums, newest first, at most `bytes_max`. Of a database that is open.

@@ -22,6 +22,7 @@ rocksdb::Status rocksdb_database::open() {
 rocksdb::Status rocksdb_database::open_to_look() {
   auto with = database_options(options_);
   with.create_if_missing = with.create_missing_column_families = with.paranoid_checks = false;
+  with.wal_recovery_mode = rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords;
   with.skip_checking_sst_file_sizes_on_db_open = with.skip_stats_update_on_db_open = true;
   rocksdb::DB* opened = nullptr;
   const auto status = rocksdb::DB::OpenForReadOnly(with, options_.path, column_families(options_), &handles_, &opened);
@@ -35,6 +36,11 @@ void rocksdb_database::close() {
   handles_.clear();
   db_->Close();
   db_.reset();
+}
+
+std::uint64_t rocksdb_database::first_log() const {
+  std::uint64_t number = 0;
+  return db_->GetIntProperty(rocksdb::DB::Properties::kMinLogNumberToKeep, &number) ? number : 0;
 }
 
 std::string rocksdb_database::table_numbers() const {

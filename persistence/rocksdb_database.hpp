@@ -34,6 +34,9 @@ public:
   const std::vector<rocksdb::ColumnFamilyHandle*>& handles() const noexcept { return handles_; }
   const rocksdb_options& options() const noexcept { return options_; }
 
+  /// The number of the oldest log whose commits are not all in table files. Of an open database.
+  std::uint64_t first_log() const;
+
   /// For the log: which number each table's column family has here. A batch in a log names only the numbers, and where
   /// the manifest is lost nobody else would know what they mean.
   std::string table_numbers() const;

@@ -129,7 +129,7 @@ rocksdb::Status salvage::put_together() {
 
 rocksdb::Status salvage::replay_logs() {
   rocksdb::Status done;
-  for (const auto& name : found_.files.logs)
+  for (const auto& name : found_.logs_in_use())
     if (done.ok()) done = replay_log(path(folder_ + "/" + name), database_, result_.notes);
   return done;
 }
@@ -182,7 +182,6 @@ bool speaks_of_damage(const rocksdb::Status& status) {
 }
 
 opening save_unopenable(rocksdb_database& what, inspection found, const rocksdb::Status& why = {}) {
-  if (!why.ok()) found.notes.push_back("RocksDB did not open the store: " + why.ToString());
   std::optional<std::vector<std::string>> live;
   std::vector<damaged_file> tables;
   if (!found.manifest && what.open_to_look().ok()) {
@@ -191,9 +190,12 @@ opening save_unopenable(rocksdb_database& what, inspection found, const rocksdb:
     what->GetLiveFilesMetaData(&files);
     live.emplace();
     for (const auto& each : files) live->push_back(each.name.substr(1));
+    found.inspect_logs(what.options(), what.first_log());
     what.close();
+    if (!why.ok()) found.notes.push_back("RocksDB did not open the store: " + why.ToString());
     return salvage{what, found, std::move(tables), std::move(live)}.run();
   }
+  found.inspect_logs(what.options(), found.behind_gap);
   if (!found.manifest)
     found.manifest = damaged_file{"", "the manifest does not fit the files: the tables were put together anew"};
   return salvage{what, found, damaged_tables(what.options(), found.files.tables), {}}.run();
@@ -205,7 +207,12 @@ opening open_or_salvage(rocksdb_database& what) {
   opening result;
   const auto& in = what.options();
   if (const auto undone = undo_half_salvage(in); !undone.ok()) return {undone.ToString(), {}, false};
-  const auto found = inspection::of(in);
+  auto found = inspection::of(in);
+  const bool logs_are_intact = found.logs.empty() && found.notes.empty();
+  if (!found.manifest && !logs_are_intact && what.open_to_look().ok()) {
+    found.inspect_logs(in, what.first_log());
+    what.close();
+  }
   if (!found.intact()) return save_unopenable(what, found);
   if (const auto opened = what.open(); !opened.ok()) {
     if (speaks_of_damage(opened)) return save_unopenable(what, found, opened);

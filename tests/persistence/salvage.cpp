@@ -270,6 +270,39 @@ CAF_TEST(a_store_of_which_only_the_log_is_left_has_what_is_in_it) {
   reopen_again();
 }
 
+CAF_TEST(an_old_log_that_was_not_deleted_brings_nothing_back) {
+  const std::vector<std::function<void(const store_with_rows&)>> damages{
+    [](const auto&) {}, [](const auto& at) { std::filesystem::remove(at.where.path + "/CURRENT"); },
+    [](const auto& at) { flip(at.files(".log").back(), size_of(at.files(".log").back()) / 2); },
+    [](const auto& at) { flip(at.files(".sst")[1], 100); },  // subscriptions
+  };
+  for (std::size_t i = 0; i < damages.size(); ++i) {
+    CAF_MESSAGE("damage " << i);
+    store_with_rows test;
+    const auto old_log = test.file(".log"), kept = test.folder.file("old.log");
+    std::filesystem::copy_file(old_log, kept);
+    {
+      auto database = rocksdb_engine::open(test.where);
+      store_with_rows::flush(*database.engine);
+      database.engine->erase(table::sessions, client_id(sessions));
+      database.engine->put(table::meta, "deleted", {}, "1");
+      CAF_REQUIRE(database.engine->commit(true).ok());
+      store_with_rows::flush(*database.engine);
+      database.engine->put(table::meta, "last", {}, "1");
+      CAF_REQUIRE(database.engine->commit(true).ok());
+    }
+    std::filesystem::copy_file(kept, old_log, std::filesystem::copy_options::overwrite_existing);
+    damages[i](test);
+    auto now = open_rocksdb_store(test.where);
+    CAF_REQUIRE_EQUAL(now.error, "");
+    if (i == 0) CAF_CHECK_EQUAL(now.notes, std::vector<std::string>{});
+    tests::client client{*now.store};
+    CAF_CHECK(!client.read(table::sessions, client_id(sessions)));
+    CAF_CHECK(client.read(table::sessions, client_id(1)));
+    CAF_CHECK_EQUAL(client.read(table::meta, "last").has_value(), i != 2);
+  }
+}
+
 CAF_TEST(saving_that_was_interrupted_begins_again) {
   const auto log = file(".log");
   flip(log, size_of(log) / 2);
