@@ -17,16 +17,21 @@ std::string_view view(const rocksdb::Slice& bytes) { return {bytes.data(), bytes
 
 }  // namespace
 
+rocksdb::FileLock* rocksdb_engine::locked(const rocksdb_options& with, std::string& error) {
+  rocksdb::FileLock* lock = nullptr;
+  const auto exists = with.env->FileExists(with.path);
+  if (!exists.ok())
+    error = "there is no store in " + with.path + ": " + exists.ToString();
+  else if (const auto taken = with.env->LockFile(with.path + "/store.lock", &lock); !taken.ok())
+    error = "the store in " + with.path + " is in use by another process: " + taken.ToString();
+  return lock;
+}
+
 rocksdb_engine::opened rocksdb_engine::open(const rocksdb_options& with) {
   opened result;
   if (with.create_if_missing) with.env->CreateDirIfMissing(with.path).PermitUncheckedError();
-  rocksdb::FileLock* lock = nullptr;
-  if (const auto locked = with.env->LockFile(with.path + "/store.lock", &lock); !locked.ok()) {
-    const auto exists = with.env->FileExists(with.path);
-    result.error = !exists.ok() ? "there is no store in " + with.path + ": " + exists.ToString()
-                                : "the store in " + with.path + " is in use by another process: " + locked.ToString();
-    return result;
-  }
+  auto* lock = locked(with, result.error);
+  if (!lock) return result;
   auto database = std::make_unique<rocksdb_database>(with);
   auto saved = open_or_salvage(*database);
   result.notes = std::move(saved.notes);
@@ -35,6 +40,20 @@ rocksdb_engine::opened rocksdb_engine::open(const rocksdb_options& with) {
     result.engine.reset(new rocksdb_engine{std::move(database), lock});
   } else {
     result.error = "the store in " + with.path + " cannot be opened: " + saved.error;
+    with.env->UnlockFile(lock).PermitUncheckedError();
+  }
+  return result;
+}
+
+rocksdb_engine::opened rocksdb_engine::open_to_look(const rocksdb_options& with) {
+  opened result;
+  auto* lock = locked(with, result.error);
+  if (!lock) return result;
+  auto database = std::make_unique<rocksdb_database>(with);
+  if (const auto seen = database->open_to_look(); seen.ok()) {
+    result.engine.reset(new rocksdb_engine{std::move(database), lock});
+  } else {
+    result.error = "the store in " + with.path + " cannot be read: " + seen.ToString();
     with.env->UnlockFile(lock).PermitUncheckedError();
   }
   return result;
@@ -82,8 +101,8 @@ status rocksdb_engine::commit(bool sync) {
 }
 
 status rocksdb_engine::sync() {
-  if (broken_.ok()) broken_ = understood(timed([&] { return (*database_)->SyncWAL(); }));
-  return broken_;
+  begin_group();  // not SyncWAL(): that does not look whether syncing an older log has failed in the background
+  return commit(true);
 }
 
 /// The time is that of fsync alone, as RocksDB measures it for this thread.

@@ -25,6 +25,8 @@ public:
   };
   /// Opens the database, or what can be saved of it.
   static opened open(const rocksdb_options& with);
+  /// As it lies there: reads what is not damaged, and can write nothing.
+  static opened open_to_look(const rocksdb_options& with);
 
   ~rocksdb_engine() override;
 
@@ -42,6 +44,7 @@ public:
   rocksdb_database& database() noexcept { return *database_; }
 
 private:
+  static rocksdb::FileLock* locked(const rocksdb_options& with, std::string& error);
   rocksdb_engine(std::unique_ptr<rocksdb_database> database, rocksdb::FileLock* lock);
   void begin_group();
   status understood(const rocksdb::Status& from);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "config/version.hpp"
+#include "persistence/export_stream.hpp"
 #include "persistence/layout.hpp"
 #include "persistence/records.hpp"
 
@@ -12,23 +13,6 @@ namespace troupe::persistence {
 namespace {
 
 constexpr std::size_t rows_in_commit = 10'000;
-
-status is_empty(engine& what, bool& empty) {
-  empty = true;
-  for (std::size_t i = 0; i < table_count && empty; ++i)
-    if (auto read = what.scan(table_at(i), {}, {}, [&](auto, auto) { return empty = false; }); !read.ok()) return read;
-  return {};
-}
-
-/// 0: there is none.
-status read_version(engine& what, std::uint32_t& version) {
-  version = 0;
-  std::string raw;
-  bool found = false;
-  if (auto read = what.find(table::meta, schema_key, raw, found); !read.ok()) return read;
-  if (const auto row = found ? decode_schema(raw) : std::nullopt) version = row->version;
-  return {};
-}
 
 status write_version(engine& what) {
   const schema_record now{schema_version, std::string{version_text}, {}};
@@ -71,7 +55,31 @@ status fill_in_bytes(engine& what, std::uint64_t& changed) {
 
 }  // namespace
 
+status is_empty(engine& what, bool& empty) {
+  empty = true;
+  for (std::size_t i = 0; i < table_count && empty; ++i) {
+    auto read = what.scan(table_at(i), {}, {}, [&](std::string_view key, std::string_view) {
+      return empty = table_at(i) == table::meta && key == schema_key;
+    });
+    if (!read.ok()) return read;
+  }
+  return {};
+}
+
+status read_version(engine& what, std::uint32_t& version) {
+  version = 0;
+  std::string raw;
+  bool found = false;
+  if (auto read = what.find(table::meta, schema_key, raw, found); !read.ok()) return read;
+  if (const auto row = found ? decode_schema(raw) : std::nullopt) version = row->version;
+  return {};
+}
+
 status bring_up_to_date(engine& what, std::vector<std::string>& notes) {
+  std::string raw;
+  bool importing = false;
+  if (auto read = what.find(table::meta, importing_key, raw, importing); !read.ok()) return read;
+  if (importing) return {outcome::failed, "an import into it did not come to its end: delete it and import again"};
   std::uint32_t version = 0;
   if (auto read = read_version(what, version); !read.ok()) return read;
   if (version == schema_version) return {};

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/options.hpp"
 #include "persistence/batch.hpp"
 #include "persistence/row_list.hpp"
 #include "persistence/table.hpp"
@@ -74,13 +75,8 @@ struct stats {
   std::array<std::uint64_t, table_count> rows{};  ///< rocksdb: estimates
 };
 
-/// When a commit is on the disk and not only with the operating system. Whatever it says, a batch is there whole or
-/// not at all, and the end of the process alone (kill -9) loses nothing that was done.
-enum class sync_mode : std::uint8_t {
-  always,    ///< before it is done: what was done survives a power cut
-  interval,  ///< after at most options::sync_interval: a power cut loses what was done in that time
-  never,     ///< when the operating system likes: a power cut loses what was done in the last half minute or so
-};
+/// Whatever it is, a batch is there whole or not at all, and none without those that were committed before it.
+using config::sync_mode;
 
 struct store_options {
   sync_mode sync = sync_mode::always;

@@ -111,7 +111,7 @@ CAF_TEST(random_batches_end_as_in_the_model) {
 
 CAF_TEST(with_always_nothing_that_was_done_is_lost_when_the_power_is_cut) {
   power_cuts test{sync_mode::always, seed()};
-  for (int i = 0; i < 40; ++i) {
+  for (int i = 0; i < 25; ++i) {
     if (test.round()) continue;
     CAF_FAIL("seed " << seed() << ", round " << i << ": " << test.reason);
   }
@@ -122,7 +122,7 @@ CAF_TEST(with_always_nothing_that_was_done_is_lost_when_the_power_is_cut) {
 
 CAF_TEST(with_never_the_same_test_finds_losses_and_still_no_half_batch) {
   power_cuts test{sync_mode::never, seed()};
-  for (int i = 0; i < 20; ++i) {
+  for (int i = 0; i < 12; ++i) {
     if (test.round()) continue;
     CAF_FAIL("seed " << seed() << ", round " << i << ": " << test.reason);
   }
