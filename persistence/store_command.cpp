@@ -1,13 +1,12 @@
 #include "persistence/store_command.hpp"
 
 #include <cerrno>
+#include <cinttypes>
 #include <cstdio>
 #include <cstring>
 #include <limits>
 #include <memory>
 #include <string>
-
-#include <fmt/format.h>
 
 #include "config/log_escape.hpp"
 #include "persistence/export_stream.hpp"
@@ -64,8 +63,13 @@ int check(const config::store_request& request) {
   for (const auto& each : references.sentences) say(stdout, each);
   problems += references.problems;
   if (!done.ok()) problem(done.text);
-  say(stdout, problems == 0 ? "The store is as it should be." : fmt::format("{} problems.", problems));
+  say(stdout, problems == 0 ? "The store is as it should be." : std::to_string(problems) + " problems.");
   return problems == 0 ? exit_code::done : exit_code::failed;
+}
+
+void print_row(std::string_view table, std::uint64_t rows, std::uint64_t bytes) {
+  std::printf("%-14.*s %12" PRIu64 " rows %16" PRIu64 " bytes\n", static_cast<int>(table.size()), table.data(), rows,
+              bytes);
 }
 
 int count(const config::store_request& request) {
@@ -79,11 +83,11 @@ int count(const config::store_request& request) {
       return true;
     });
     if (!read.ok()) return fail(read.text);
-    say(stdout, fmt::format("{:<14} {:>12} rows {:>16} bytes", table_names[i], rows, bytes));
+    print_row(table_names[i], rows, bytes);
   }
   persistence::stats all;
   of->measure(all);
-  say(stdout, fmt::format("on disk {:>38} bytes", all.disk_bytes));
+  std::printf("on disk %38" PRIu64 " bytes\n", all.disk_bytes);
   return exit_code::done;
 }
 
@@ -106,7 +110,7 @@ int export_rows(const config::store_request& request) {
   if (version != schema_version) return fail("its rows have another version: start a node on it first");
   stream_rows written;
   if (const auto done = write_stream(*of, to.get(), written); !done.ok()) return fail(done.text);
-  say(stderr, fmt::format("{} rows were exported.", written.rows));
+  say(stderr, std::to_string(written.rows) + " rows were exported.");
   return exit_code::done;
 }
 
@@ -124,7 +128,7 @@ int import_rows(const config::store_request& request) {
   if (done.ok()) done = bring_up_to_date(*into.engine, notes);
   if (!done.ok()) return fail(done.text);
   for (const auto& each : notes) say(stderr, each);
-  say(stderr, fmt::format("{} rows were imported.", read.rows));
+  say(stderr, std::to_string(read.rows) + " rows were imported.");
   return exit_code::done;
 }
 

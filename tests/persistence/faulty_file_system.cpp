@@ -37,10 +37,11 @@ public:
 
   IOStatus Append(const Slice& data, const IOOptions& how, IODebugContext* debug) override {
     std::size_t allowed = 0;
-    auto result = in_.write(data.size(), allowed);
+    bool lasts = true;
+    auto result = in_.write(data.size(), allowed, lasts);
     const auto written = FSWritableFileOwnerWrapper::Append(Slice{data.data(), allowed}, how, debug);
     const std::lock_guard lock{in_.mutex_};
-    if (written.ok()) content_->written += allowed;
+    if (written.ok() && lasts) content_->written += allowed;
     return result.ok() ? written : result;
   }
   IOStatus Append(const Slice& data, const IOOptions& how, const rocksdb::DataVerificationInfo&,
@@ -54,9 +55,10 @@ public:
     return synced([&] { return FSWritableFileOwnerWrapper::Fsync(how, debug); });
   }
   IOStatus Truncate(std::uint64_t size, const IOOptions& how, IODebugContext* debug) override {
-    if (auto result = in_.step(); !result.ok()) return result;
+    const bool lasts = in_.step();
     auto result = FSWritableFileOwnerWrapper::Truncate(size, how, debug);
     const std::lock_guard lock{in_.mutex_};
+    if (!lasts) return result;
     content_->written = size;
     content_->synced = std::min(content_->synced, size);
     return result;
@@ -73,11 +75,11 @@ private:
       bytes = content_->written;
     }
     if (before) before();
-    if (auto result = in_.step(); !result.ok()) return result;
+    const bool lasts = in_.step();
     auto result = sync();
     const std::lock_guard lock{in_.mutex_};
     ++in_.syncs_;
-    if (result.ok()) content_->synced = bytes;
+    if (result.ok() && lasts) content_->synced = bytes;
     return result;
   }
 
@@ -103,10 +105,10 @@ public:
 private:
   template <class Sync>
   IOStatus synced(Sync sync) {
-    if (auto result = in_.step(); !result.ok()) return result;
+    const bool lasts = in_.step();
     auto result = sync();
     const std::lock_guard lock{in_.mutex_};
-    if (result.ok()) in_.forget_changes(path_);
+    if (result.ok() && lasts) in_.forget_changes(path_);
     return result;
   }
 
@@ -148,6 +150,11 @@ void faulty_file_system::before_sync(std::function<void()> call) {
 void faulty_file_system::cut_power_after(std::uint64_t steps) {
   const std::lock_guard lock{mutex_};
   power_until_ = steps_ + steps;
+}
+
+bool faulty_file_system::powered() const {
+  const std::lock_guard lock{mutex_};
+  return is_powered();
 }
 
 std::uint64_t faulty_file_system::steps() const {
@@ -201,7 +208,7 @@ void faulty_file_system::undo(const change& what) {
 IOStatus faulty_file_system::NewWritableFile(const std::string& path, const rocksdb::FileOptions& how,
                                              std::unique_ptr<rocksdb::FSWritableFile>* result, IODebugContext* debug) {
   if (for_people(path)) return FileSystemWrapper::NewWritableFile(path, how, result, debug);
-  if (auto allowed = step(); !allowed.ok()) return allowed;
+  step();
   const bool existed = std::filesystem::exists(path);
   std::unique_ptr<rocksdb::FSWritableFile> target;
   if (auto opened = FileSystemWrapper::NewWritableFile(path, how, &target, debug); !opened.ok()) return opened;
@@ -222,7 +229,7 @@ IOStatus faulty_file_system::NewDirectory(const std::string& path, const IOOptio
 
 IOStatus faulty_file_system::DeleteFile(const std::string& path, const IOOptions& how, IODebugContext* debug) {
   if (for_people(path)) return FileSystemWrapper::DeleteFile(path, how, debug);
-  if (auto allowed = step(); !allowed.ok()) return allowed;
+  step();
   if (!std::filesystem::exists(path)) return FileSystemWrapper::DeleteFile(path, how, debug);
   const std::lock_guard lock{mutex_};
   auto before = content_of(path);
@@ -234,7 +241,7 @@ IOStatus faulty_file_system::DeleteFile(const std::string& path, const IOOptions
 IOStatus faulty_file_system::RenameFile(const std::string& from, const std::string& to, const IOOptions& how,
                                         IODebugContext* debug) {
   if (for_people(from)) return FileSystemWrapper::RenameFile(from, to, how, debug);
-  if (auto allowed = step(); !allowed.ok()) return allowed;
+  step();
   const std::lock_guard lock{mutex_};
   auto before = std::filesystem::exists(to) ? content_of(to) : nullptr;
   auto moved = content_of(from);
@@ -248,7 +255,7 @@ IOStatus faulty_file_system::RenameFile(const std::string& from, const std::stri
 
 IOStatus faulty_file_system::LinkFile(const std::string& from, const std::string& to, const IOOptions& how,
                                       IODebugContext* debug) {
-  if (auto allowed = step(); !allowed.ok()) return allowed;
+  step();
   const std::lock_guard lock{mutex_};
   if (auto linked = FileSystemWrapper::LinkFile(from, to, how, debug); !linked.ok()) return linked;
   changes_.push_back({change::kind::created, to, {}, {}, {}});
@@ -256,15 +263,16 @@ IOStatus faulty_file_system::LinkFile(const std::string& from, const std::string
   return IOStatus::OK();
 }
 
-IOStatus faulty_file_system::step() {
+/// Whether what is done now lasts.
+bool faulty_file_system::step() {
   const std::lock_guard lock{mutex_};
-  if (steps_ >= power_until_) return IOStatus::IOError("the power is off");
-  ++steps_;
-  return IOStatus::OK();
+  const bool lasts = is_powered();
+  if (lasts) ++steps_;
+  return lasts;
 }
 
-IOStatus faulty_file_system::write(std::size_t bytes, std::size_t& allowed) {
-  if (auto result = step(); !result.ok()) return result;
+IOStatus faulty_file_system::write(std::size_t bytes, std::size_t& allowed, bool& lasts) {
+  lasts = step();
   const std::lock_guard lock{mutex_};
   if (full_) return IOStatus::NoSpace("the disk is full");
   if (failing_writes_ > 0) {

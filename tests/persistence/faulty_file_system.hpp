@@ -30,9 +30,11 @@ public:
   void shorten_write();
   /// Called before each sync of a file; may block, as a slow disk does.
   void before_sync(std::function<void()> call);
-  /// So many steps (writes, syncs, changes of folders) from now, the power goes: that step and all later ones fail.
+  /// So many steps (writes, syncs, changes of folders) from now, the power goes: that step and all later ones seem to
+  /// happen, and nothing of them lasts. (They do not fail: nobody notices that the power is gone, and RocksDB with
+  /// assertions ends the process when the sync of a log fails twice.)
   void cut_power_after(std::uint64_t steps);
-  void cut_power() { cut_power_after(0); }
+  bool powered() const;
 
   /// Files and folders as they are after the power cut: what was synced, and of what was written since, at the end of
   /// each file, as much as `kept` says. Precondition: no file is open.
@@ -74,8 +76,9 @@ private:
     std::shared_ptr<content> before;
   };
 
-  rocksdb::IOStatus step();
-  rocksdb::IOStatus write(std::size_t bytes, std::size_t& allowed);
+  bool step();
+  bool is_powered() const { return steps_ < power_until_; }
+  rocksdb::IOStatus write(std::size_t bytes, std::size_t& allowed, bool& lasts);
   void forget_changes(const std::string& folder);
   void undo(const change& what);
   std::shared_ptr<content> content_of(const std::string& path);

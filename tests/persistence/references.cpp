@@ -21,7 +21,7 @@ namespace {
 struct fixture {
   fixture() {
     batch all;
-    for (std::uint64_t number : {1, 2}) {
+    for (const std::uint64_t number : {1u, 2u}) {
       session_record session;
       session.client_id = number == 1 ? "anna" : "ben";
       session.number = number;

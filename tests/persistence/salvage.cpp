@@ -185,7 +185,7 @@ CAF_TEST(a_log_that_is_gone_costs_what_was_in_it) {
 }
 
 CAF_TEST(a_byte_in_a_table_file_costs_that_file) {
-  for (std::size_t part : {1, 2, 3}) {
+  for (const std::size_t part : {1u, 2u, 3u}) {
     store_with_rows test;
     for (const auto& table : test.files(".sst")) {
       flip(table, size_of(table) * part / 4);

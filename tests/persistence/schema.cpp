@@ -112,7 +112,7 @@ CAF_TEST(an_old_store_on_disk_is_migrated_when_it_is_opened) {
   const test::temporary_directory folder;
   const rocksdb_options where{.path = folder.file("data")};
   write_version_1(*rocksdb_engine::open(where).engine, 100);
-  for (const std::size_t notes : {1, 0}) {
+  for (const std::size_t notes : {1u, 0u}) {
     const auto now = open_rocksdb_store(where);
     CAF_REQUIRE_EQUAL(now.error, "");
     CAF_CHECK_EQUAL(now.notes.size(), notes);

@@ -96,8 +96,9 @@ CAF_TEST(steps_of_a_batch_happen_in_their_order) {
 CAF_TEST(a_range_goes_with_its_first_key_and_without_its_last) {
   on_each_backend([](store&, tests::client& client) {
     batch all;
-    for (std::uint64_t session : {1, 2, 3})
-      for (std::uint64_t sequence : {1, 2, 255, 256}) all.put(table::queue, queue_key{session, sequence}, "entry");
+    for (const std::uint64_t session : {1u, 2u, 3u})
+      for (const std::uint64_t sequence : {1u, 2u, 255u, 256u})
+        all.put(table::queue, queue_key{session, sequence}, "entry");
     client.commit(std::move(all));
     batch some;
     some.erase_range(table::queue, session_key{2}, session_key{3});

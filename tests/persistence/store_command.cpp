@@ -29,7 +29,7 @@ struct fixture {
     CAF_REQUIRE(now.store);
     tests::client client{*now.store};
     batch all;
-    for (std::uint64_t number : {1, 2, 3}) {
+    for (const std::uint64_t number : {1u, 2u, 3u}) {
       session_record session;
       session.client_id = "client " + std::to_string(number);
       session.number = number;
