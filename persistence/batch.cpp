@@ -17,11 +17,16 @@ struct header {
   persistence::table table;
 };
 
+/// memcpy() that may be given nothing.
+void copy(std::span<char> to, std::string_view from) {
+  if (!from.empty()) std::memcpy(to.data(), from.data(), from.size());
+}
+
 }  // namespace
 
 void batch::put(table where, std::string_view key, std::string_view value) {
   const auto place = put(where, key, value.size());
-  std::memcpy(place.data(), value.data(), value.size());
+  copy(place, value);
 }
 
 std::span<char> batch::put(table where, std::string_view key, std::size_t value_bytes) {
@@ -33,12 +38,12 @@ void batch::erase(table where, std::string_view key) { add(operation_kind::erase
 
 void batch::erase_range(table where, std::string_view first, std::string_view last) {
   const auto place = add(operation_kind::erase_range, where, first, last.size());
-  std::memcpy(place.data(), last.data(), last.size());
+  copy(place, last);
 }
 
 void batch::put_message(std::uint64_t id, std::uint32_t references, std::string_view body) {
   const auto place = put_message(id, references, body.size());
-  std::memcpy(place.data(), body.data(), body.size());
+  copy(place, body);
 }
 
 std::span<char> batch::put_message(std::uint64_t id, std::uint32_t references, std::size_t body_bytes) {
@@ -85,7 +90,7 @@ std::span<char> batch::add(operation_kind kind, table where, std::string_view ke
   const auto begin = buffer_.size();
   buffer_.resize(begin + sizeof head + key.size() + value_bytes);
   std::memcpy(buffer_.data() + begin, &head, sizeof head);
-  std::memcpy(buffer_.data() + begin + sizeof head, key.data(), key.size());
+  copy({buffer_.data() + begin + sizeof head, key.size()}, key);
   return {buffer_.data() + begin + sizeof head + key.size(), value_bytes};
 }
 

@@ -136,8 +136,8 @@ void committer::serve_group(std::span<request> group) {
     if (!what) continue;
     auto joined = blocked.ok() ? writer_.add(*what) : blocked;
     results_[i].outcome = joined.outcome;
+    results_[i].revision = joined.ok() ? writer_.revision() : 0;
     results_[i].text = std::move(joined.text);
-    results_[i].revision = writer_.revision();
   }
   bool written = blocked.ok();
   if (!writer_.empty()) {
