@@ -105,10 +105,15 @@ public:
 private:
   template <class Sync>
   IOStatus synced(Sync sync) {
+    std::uint64_t last = 0;
+    {
+      const std::lock_guard lock{in_.mutex_};
+      last = in_.last_change_;  // not what changes while it is synced
+    }
     const bool lasts = in_.step();
     auto result = sync();
     const std::lock_guard lock{in_.mutex_};
-    if (result.ok() && lasts) in_.forget_changes(path_);
+    if (result.ok() && lasts) in_.forget_changes(path_, last);
     return result;
   }
 
@@ -214,7 +219,7 @@ IOStatus faulty_file_system::NewWritableFile(const std::string& path, const rock
   if (auto opened = FileSystemWrapper::NewWritableFile(path, how, &target, debug); !opened.ok()) return opened;
   const std::lock_guard lock{mutex_};
   auto what = files_[path] = std::make_shared<content>();
-  if (!existed) changes_.push_back({change::kind::created, path, {}, {}, {}});
+  if (!existed) add({change::kind::created, path, {}, {}, {}, 0});
   *result = std::make_unique<file>(std::move(target), *this, std::move(what));
   return IOStatus::OK();
 }
@@ -233,7 +238,7 @@ IOStatus faulty_file_system::DeleteFile(const std::string& path, const IOOptions
   if (!std::filesystem::exists(path)) return FileSystemWrapper::DeleteFile(path, how, debug);
   const std::lock_guard lock{mutex_};
   auto before = content_of(path);
-  changes_.push_back({change::kind::deleted, path, {}, keep(path), std::move(before)});
+  add({change::kind::deleted, path, {}, keep(path), std::move(before), 0});
   files_.erase(path);
   return IOStatus::OK();
 }
@@ -247,7 +252,7 @@ IOStatus faulty_file_system::RenameFile(const std::string& from, const std::stri
   auto moved = content_of(from);
   auto backup = before ? keep(to) : std::string{};
   if (auto renamed = FileSystemWrapper::RenameFile(from, to, how, debug); !renamed.ok()) return renamed;
-  changes_.push_back({change::kind::renamed, to, from, std::move(backup), std::move(before)});
+  add({change::kind::renamed, to, from, std::move(backup), std::move(before), 0});
   files_.erase(from);
   files_[to] = std::move(moved);
   return IOStatus::OK();
@@ -258,7 +263,7 @@ IOStatus faulty_file_system::LinkFile(const std::string& from, const std::string
   step();
   const std::lock_guard lock{mutex_};
   if (auto linked = FileSystemWrapper::LinkFile(from, to, how, debug); !linked.ok()) return linked;
-  changes_.push_back({change::kind::created, to, {}, {}, {}});
+  add({change::kind::created, to, {}, {}, {}, 0});
   files_[to] = content_of(from);
   return IOStatus::OK();
 }
@@ -283,9 +288,16 @@ IOStatus faulty_file_system::write(std::size_t bytes, std::size_t& allowed, bool
   return std::exchange(shorten_, false) ? IOStatus::IOError("a write was cut short") : IOStatus::OK();
 }
 
+void faulty_file_system::add(change what) {
+  what.number = ++last_change_;
+  changes_.push_back(std::move(what));
+}
+
 /// What a folder's fsync made last is not undone, and what it deleted is gone.
-void faulty_file_system::forget_changes(const std::string& folder) {
-  const auto last = [&](const change& each) { return folder_of(each.path) == folder_of(folder + "/x"); };
+void faulty_file_system::forget_changes(const std::string& folder, std::uint64_t number) {
+  const auto last = [&](const change& each) {
+    return each.number <= number && folder_of(each.path) == folder_of(folder + "/x");
+  };
   std::error_code ignored;
   for (const auto& each : changes_)
     if (last(each) && !each.backup.empty()) std::filesystem::remove(each.backup, ignored);

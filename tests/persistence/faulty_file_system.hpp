@@ -74,12 +74,14 @@ private:
     std::string from;    ///< of a rename
     std::string backup;  ///< what was there before, in the attic; empty: nothing
     std::shared_ptr<content> before;
+    std::uint64_t number = 0;
   };
 
   bool step();
   bool is_powered() const { return steps_ < power_until_; }
   rocksdb::IOStatus write(std::size_t bytes, std::size_t& allowed, bool& lasts);
-  void forget_changes(const std::string& folder);
+  void add(change what);
+  void forget_changes(const std::string& folder, std::uint64_t number);
   void undo(const change& what);
   std::shared_ptr<content> content_of(const std::string& path);
   std::string keep(const std::string& path);
@@ -88,6 +90,7 @@ private:
   mutable std::mutex mutex_;
   std::map<std::string, std::shared_ptr<content>> files_;
   std::vector<change> changes_;
+  std::uint64_t last_change_ = 0;
   std::uint64_t steps_ = 0;
   std::uint64_t syncs_ = 0;
   std::uint64_t power_until_ = UINT64_MAX;
