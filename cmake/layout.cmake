@@ -47,3 +47,18 @@ function(troupe_programs group)
     endif()
   endforeach()
 endfunction()
+
+# A library of what protoc makes of one .proto file. Its code is not ours: none of our warnings, and a SYSTEM header,
+# <build>/generated/<the path of the file>.pb.h.
+function(troupe_records name proto)
+  set(generated ${CMAKE_BINARY_DIR}/generated)
+  string(REGEX REPLACE "\\.proto$" ".pb" stem ${generated}/${proto})
+  get_filename_component(folder ${stem} DIRECTORY)
+  file(MAKE_DIRECTORY ${folder})
+  add_custom_command(OUTPUT ${stem}.cc ${stem}.h
+    COMMAND protobuf::protoc --proto_path=${CMAKE_SOURCE_DIR} --cpp_out=${generated} ${CMAKE_SOURCE_DIR}/${proto}
+    DEPENDS ${CMAKE_SOURCE_DIR}/${proto} VERBATIM)
+  add_library(${name} STATIC ${stem}.cc ${stem}.h)
+  target_include_directories(${name} SYSTEM PUBLIC ${generated})
+  target_link_libraries(${name} PUBLIC protobuf::libprotobuf-lite)
+endfunction()

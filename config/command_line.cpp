@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <optional>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -43,6 +45,13 @@ int check_config(const sources& from, const commands& with) {
   return exit_code::done;
 }
 
+int store(const sources& from, store_request request, const commands& with) {
+  auto loaded = load(from);
+  if (!loaded.ok()) return refuse(loaded.errors);
+  request.store = std::move(loaded.options.persistence);
+  return with.store(request);
+}
+
 /// The grammar of the command line, and what was said in it.
 class command_line {
 public:
@@ -56,6 +65,7 @@ public:
     passwd_->add_option("FILE", password_.file, "Password file")->required();
     passwd_->add_option("USER", password_.user, "User name")->required();
     passwd_->add_flag("--delete", password_.remove, "Take the user out of the file");
+    take_store();
     app_.footer(exit_codes);
     for (auto* command : app_.get_subcommands({})) command->footer(exit_codes);
   }
@@ -73,6 +83,10 @@ public:
     if (run_->parsed()) return run(from_, with);
     if (check_->parsed()) return check_config(from_, with);
     if (passwd_->parsed()) return with.passwd(password_);
+    for (const auto& [command, action] : store_actions_) {
+      store_request_.action = action;
+      if (command->parsed()) return store(from_, store_request_, with);
+    }
     print(stdout, reference(markdown_ ? reference_format::markdown : reference_format::text));
     return exit_code::done;
   }
@@ -88,6 +102,23 @@ private:
     return fmt::format("there is no command '{}': did you mean '{}'?", words.front(), nearest(words.front(), names));
   }
 
+  void take_store() {
+    using enum store_action;
+    const auto add = [this](const char* name, store_action action, const char* about_it) {
+      auto* command = store_->add_subcommand(name, about_it);
+      take_sources(*command);
+      store_actions_.emplace_back(command, action);
+      return command;
+    };
+    store_->require_subcommand(1);
+    add("check", check, "Verify checksums and what rows say of each other; changes nothing");
+    add("stats", stats, "Count rows and bytes");
+    add("export", export_rows, "Write all rows as a stream, docs/store-format.md")
+      ->add_option("FILE", store_request_.file, "A new file; standard output if not given");
+    add("import", import_rows, "Read such a stream into an empty store")
+      ->add_option("FILE", store_request_.file, "Standard input if not given");
+  }
+
   void take_sources(CLI::App& command) {
     command.add_option("--config", from_.file, "TOML file")->type_name("FILE");
     command.add_option("--set", from_.sets, "One option, stronger than file and environment; may be repeated")
@@ -97,10 +128,13 @@ private:
 
   sources from_{{}, environment(), {}};
   passwd_request password_;
+  store_request store_request_;
+  std::vector<std::pair<const CLI::App*, store_action>> store_actions_;
   bool markdown_ = false;
   CLI::App app_{about, "troupe"};
   CLI::App* run_ = app_.add_subcommand("run", "Start a node");
   CLI::App* check_ = app_.add_subcommand("check-config", "Read the configuration as run would, and say what is set");
+  CLI::App* store_ = app_.add_subcommand("store", "Look after the store of a stopped node");
   CLI::App* passwd_ = app_.add_subcommand("passwd", "Set a user's password, from the terminal or standard input");
 };
 

@@ -21,10 +21,20 @@ struct passwd_request {
   bool remove = false;
 };
 
+enum class store_action { check, stats, export_rows, import_rows };
+
+/// `troupe store`, on the store of a stopped node.
+struct store_request {
+  store_action action = store_action::check;
+  std::string file;  ///< of export and import; empty: standard output or input
+  persistence_options store;
+};
+
 /// What the subcommands do beyond configuration; each gives back an exit code.
 struct commands {
   std::function<int(options, std::function<load_result()>)> run;
   std::function<int(const passwd_request&)> passwd;
+  std::function<int(const store_request&)> store;
   /// One line for everything wrong in the files that options name; asked before a start and by check-config.
   std::function<std::vector<std::string>(const options&)> check_files;
 };

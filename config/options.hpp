@@ -47,6 +47,17 @@ enum class log_level : std::uint8_t { trace, debug, info, warning, error, off };
 /// text: a line for people; json: one object a line, for machines.
 enum class log_format : std::uint8_t { text, json };
 
+/// Where durable state is kept: in files below persistence.path, or in memory, which ends with the process.
+enum class store_backend : std::uint8_t { rocksdb, memory };
+
+/// When a commit is on the disk and not only with the operating system. Whatever it is, the end of the process alone
+/// (kill -9) loses nothing that was acknowledged, and a commit is there whole or not at all.
+enum class sync_mode : std::uint8_t {
+  always,    ///< before anything of it is acknowledged: a power cut loses nothing
+  interval,  ///< after at most persistence.sync_interval: a power cut loses what was acknowledged in that time
+  never,     ///< when the operating system likes: a power cut loses what was acknowledged in the last half minute or so
+};
+
 /// Limits of one connection and its session. `[limits]` sets them for the node, `[listeners.<name>.limits]` for one
 /// listener.
 struct limits {
@@ -217,6 +228,16 @@ struct sys_options {
   std::chrono::seconds interval{10};
 };
 
+/// Durable state: what a node still knows after it was stopped, killed or without power.
+struct persistence_options {
+  store_backend backend = store_backend::rocksdb;
+  std::string path = "./data";  ///< a folder of its own; one node at a time uses it
+  sync_mode sync = sync_mode::always;
+  std::chrono::milliseconds sync_interval{1000};  ///< with sync = interval
+  /// Blocks of the store's files kept in memory. They are in the operating system's page cache, too.
+  std::uint64_t cache_bytes = 32ull * 1024 * 1024;
+};
+
 struct log_options {
   log_level level = log_level::info;
   std::map<std::string, log_level> components;  ///< level of one component, e.g. session = "debug"
@@ -254,6 +275,7 @@ struct options {
   access_options access;
   shared_subscription_options shared_subscriptions;
   sys_options sys;
+  persistence_options persistence;
   supervision_options supervision;
   debug_options debug;
   /// By name; never empty after loading: the defaults are `tcp` and `ws`.

@@ -15,7 +15,8 @@ using member =
                std::uint16_t Section::*, std::uint32_t Section::*, std::uint64_t Section::*, std::string Section::*,
                std::vector<std::string> Section::*, std::chrono::milliseconds Section::*,
                std::chrono::seconds Section::*, overflow Section::*, share_strategy Section::*,
-               listener_type Section::*, client_certificates Section::*, log_level Section::*, log_format Section::*>;
+               listener_type Section::*, client_certificates Section::*, log_level Section::*, log_format Section::*,
+               store_backend Section::*, sync_mode Section::*>;
 
 template <class Section>
 struct row {
@@ -172,6 +173,21 @@ const row<sys_options> sys_rows[] = {
    "Between two rounds of retained messages below $SYS/brokers. 0: none."},
 };
 
+const row<persistence_options> persistence_rows[] = {
+  {"backend", &persistence_options::backend, plain, any, on_restart,
+   "Where durable state is kept: rocksdb, in files; or memory, which ends with the process."},
+  {"path", &persistence_options::path, plain, any, on_restart,
+   "Folder of the store, made if it is missing. One node at a time uses it."},
+  {"sync", &persistence_options::sync, plain, any, on_restart,
+   "When a commit is on the disk. always: before anything of it is acknowledged; a power cut loses nothing. interval: "
+   "within sync_interval, which is what a power cut loses. never: when the operating system likes; a power cut loses "
+   "half a minute or so. kill -9 loses nothing with any of them."},
+  {"sync_interval", &persistence_options::sync_interval, milliseconds, between(1, 3'600'000), on_restart,
+   "Between two syncs, with sync = interval."},
+  {"cache_bytes", &persistence_options::cache_bytes, bytes, between(1024 * 1024, 1ull << 40), on_restart,
+   "Blocks of the store's files kept in memory, taken as they are read."},
+};
+
 const row<supervision_options> supervision_rows[] = {
   {"restarts_max", &supervision_options::restarts_max, restarts, any, on_restart,
    "Restarts of one child within the window before its supervisor gives up on it."},
@@ -305,6 +321,7 @@ std::vector<option> options_of(options& of) {
   add<access_options>(all, "access.", of.access, access_rows);
   add<shared_subscription_options>(all, "shared_subscriptions.", of.shared_subscriptions, shared_rows);
   add<sys_options>(all, "sys.", of.sys, sys_rows);
+  add<persistence_options>(all, "persistence.", of.persistence, persistence_rows);
   add<supervision_options>(all, "supervision.", of.supervision, supervision_rows);
   add<debug_options>(all, "debug.", of.debug, debug_rows);
   for (auto& [name, listener] : of.listeners) add_listener(all, "listeners." + name + ".", listener);

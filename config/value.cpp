@@ -39,6 +39,10 @@ constexpr named<log_level> log_level_names[] = {{log_level::trace, "trace"}, {lo
                                                 {log_level::info, "info"},   {log_level::warning, "warning"},
                                                 {log_level::error, "error"}, {log_level::off, "off"}};
 constexpr named<log_format> log_format_names[] = {{log_format::text, "text"}, {log_format::json, "json"}};
+constexpr named<store_backend> store_backend_names[] = {{store_backend::rocksdb, "rocksdb"},
+                                                        {store_backend::memory, "memory"}};
+constexpr named<sync_mode> sync_mode_names[] = {
+  {sync_mode::always, "always"}, {sync_mode::interval, "interval"}, {sync_mode::never, "never"}};
 
 constexpr std::span<const named<overflow>> names(overflow) { return overflow_names; }
 constexpr std::span<const named<share_strategy>> names(share_strategy) { return share_strategy_names; }
@@ -46,6 +50,8 @@ constexpr std::span<const named<listener_type>> names(listener_type) { return li
 constexpr std::span<const named<client_certificates>> names(client_certificates) { return client_certificates_names; }
 constexpr std::span<const named<log_level>> names(log_level) { return log_level_names; }
 constexpr std::span<const named<log_format>> names(log_format) { return log_format_names; }
+constexpr std::span<const named<store_backend>> names(store_backend) { return store_backend_names; }
+constexpr std::span<const named<sync_mode>> names(sync_mode) { return sync_mode_names; }
 
 template <class Enum>
 std::string_view find_name(Enum value) {
@@ -356,5 +362,7 @@ std::string_view name_of(listener_type value) { return find_name(value); }
 std::string_view name_of(client_certificates value) { return find_name(value); }
 std::string_view name_of(log_level value) { return find_name(value); }
 std::string_view name_of(log_format value) { return find_name(value); }
+std::string_view name_of(store_backend value) { return find_name(value); }
+std::string_view name_of(sync_mode value) { return find_name(value); }
 
 }  // namespace troupe::config

@@ -34,10 +34,10 @@ struct component_level {
 };
 
 /// Where the value of an option lives in an `options`; valid as long as that one is neither moved nor given listeners.
-using field =
-  std::variant<bool*, std::optional<bool>*, int*, std::uint8_t*, std::uint16_t*, std::uint32_t*, std::uint64_t*,
-               std::string*, std::vector<std::string>*, std::chrono::milliseconds*, std::chrono::seconds*, overflow*,
-               share_strategy*, listener_type*, client_certificates*, log_level*, log_format*, component_level>;
+using field = std::variant<bool*, std::optional<bool>*, int*, std::uint8_t*, std::uint16_t*, std::uint32_t*,
+                           std::uint64_t*, std::string*, std::vector<std::string>*, std::chrono::milliseconds*,
+                           std::chrono::seconds*, overflow*, share_strategy*, listener_type*, client_certificates*,
+                           log_level*, log_format*, store_backend*, sync_mode*, component_level>;
 
 /// Stores a value into its field. Gives back what is wrong with it, as the end of a sentence that starts with the
 /// option's name; the field keeps its value then.
@@ -58,5 +58,7 @@ std::string_view name_of(listener_type value);
 std::string_view name_of(client_certificates value);
 std::string_view name_of(log_level value);
 std::string_view name_of(log_format value);
+std::string_view name_of(store_backend value);
+std::string_view name_of(sync_mode value);
 
 }  // namespace troupe::config

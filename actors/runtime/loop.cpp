@@ -10,10 +10,8 @@ namespace {
 
 /// Messages one seat handles before the next one has its turn.
 constexpr std::size_t mail_per_round = 64;
-/// How long sockets, and then actors, are served in one turn when there is no end to their work: what one client asks
-/// for must not hold up what was written for another.
+/// How long sockets are served in one turn, as actors are after them.
 constexpr std::chrono::microseconds io_slice{25};
-constexpr std::chrono::microseconds actors_slice{50};
 constexpr std::size_t job_throughput = 64;
 /// Turns of other loops that are run before one's own sockets are looked at again.
 constexpr int helps_per_turn = 4;
@@ -86,7 +84,7 @@ bool loop::serve_others(bool busy) {
     ++helps;
     const auto more = help(other);
     other.reactor_.give_back();
-    if (more) other.reactor_.rouse();
+    if (more || other.stopping_) other.reactor_.rouse();      // its turn may have taken the word of who stops it
     if (owed_.empty() && reactor_.is_woken()) busy = turn();  // what it has answered
   }
   return busy;
@@ -109,9 +107,9 @@ bool loop::help(loop& sleeping) noexcept {
 
 // -- a turn ---------------------------------------------------------------------------------------------------------
 
-bool loop::turn() {
+bool loop::turn(std::chrono::nanoseconds slice) {
   now_ = node_clock::now();
-  const auto until = now_ + actors_slice;
+  const auto until = now_ + slice;
   auto more = true;
   while (more) {
     take_foreign();

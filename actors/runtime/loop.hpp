@@ -47,8 +47,11 @@ public:
   bool started() const noexcept { return thread_.joinable(); }
   /// Ends the thread after the current turn. Precondition: no actor of this loop is alive.
   void stop();
+  /// How long actors are served in one turn when there is no end to their work: what one client asks for must not hold
+  /// up what was written for another.
+  static constexpr std::chrono::nanoseconds actors_slice = std::chrono::microseconds{50};
   /// One turn without waiting; for tests that play the thread themselves. Returns whether there is work left.
-  bool turn();
+  bool turn(std::chrono::nanoseconds slice = actors_slice);
 
   /// Longest turn since the last call: how late a timer or a packet may be served. Thread-safe.
   std::chrono::nanoseconds take_longest_turn() noexcept { return longest_turn_.exchange({}); }

@@ -81,9 +81,9 @@ def table(points):
 def how(asked):
     return textwrap.dedent(f"""\
         `./dev bench curve`: {asked.rate:,} QoS 1 messages a second, one to one, {asked.seconds} s after a warm-up in
-        which every session has published once, medians of {asked.rounds}. The clients are in the same process and on the
-        same processors; their own time is measured and left out of the node's, not out of the next column. That one is
-        where caches tell: what one message touches (its topic's place in the index, two sessions, two links) is in no
+        which every session has published once, medians of {asked.rounds}. The clients are in the same process and on
+        the same processors; their own time is measured and left out of the node's, not out of the next column. There
+        caches tell: what one message touches (its topic's place in the index, two sessions, two links) is in no
         cache among a million others. The node's own figure stays flat because longer turns bring more messages for one
         wake-up, which is the kernel's part.""")
 

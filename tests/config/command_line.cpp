@@ -16,6 +16,7 @@ struct fixture {
   int runs = 0, reloaded = -1;
   options ran_with;
   passwd_request passwd;
+  store_request store;
   std::vector<std::string> file_errors;
   std::string out, err;  // what the last command wrote
 
@@ -32,6 +33,10 @@ struct fixture {
                         [this](const passwd_request& request) {
                           passwd = request;
                           return 7;
+                        },
+                        [this](const store_request& request) {
+                          store = request;
+                          return 8;
                         },
                         [this](const options&) { return file_errors; }};
     const troupe::test::captured output{STDOUT_FILENO}, errors{STDERR_FILENO};
@@ -114,6 +119,22 @@ CAF_TEST(passwd_hands_its_words_over) {
   CAF_CHECK(!passwd.remove);
   CAF_CHECK_EQUAL(execute({"passwd", "--delete", "file", "anna"}), 7);
   CAF_CHECK(passwd.remove);
+}
+
+CAF_TEST(store_hands_over_what_is_to_be_done_and_where) {
+  using enum store_action;
+  const std::pair<const char*, store_action> table[] = {
+    {"check", check}, {"stats", stats}, {"export", export_rows}, {"import", import_rows}};
+  for (const auto& [word, action] : table) {
+    CAF_CHECK_EQUAL(execute({"store", word, "--set", "persistence.path=/elsewhere"}), 8);
+    CAF_CHECK(store.action == action);
+    CAF_CHECK_EQUAL(store.store.path, "/elsewhere");
+    CAF_CHECK_EQUAL(store.file, "");
+  }
+  CAF_CHECK_EQUAL(execute({"store", "export", "rows"}), 8);
+  CAF_CHECK_EQUAL(store.file, "rows");
+  for (const auto& words : {std::vector<std::string>{"store"}, {"store", "chek"}, {"store", "check", "file"}})
+    CAF_CHECK_EQUAL(execute(words), exit_code::not_understood);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -120,6 +120,8 @@ CAF_TEST(enumerations_list_what_is_allowed) {
   CAF_CHECK_EQUAL(stored(client_certificates{}, "required", plain), "required");
   CAF_CHECK_EQUAL(stored(log_level{}, "warning", plain), "warning");
   CAF_CHECK_EQUAL(stored(log_format{}, "json", plain), "json");
+  CAF_CHECK_EQUAL(stored(store_backend{}, "memory", plain), "memory");
+  CAF_CHECK_EQUAL(stored(sync_mode{}, "interval", plain), "interval");
 }
 
 CAF_TEST(lists_are_separated_by_commas_or_taken_as_they_are) {

@@ -22,6 +22,9 @@ struct quiet_config : caf::actor_system_config {
   }
 };
 
+/// For tests of what one turn does, however slow the machine is.
+constexpr std::chrono::hours no_hurry{1};
+
 std::vector<int> up_to(int last) {
   std::vector<int> result(static_cast<std::size_t>(last));
   std::iota(result.begin(), result.end(), 1);
@@ -105,7 +108,7 @@ CAF_TEST(a_turn_hands_the_mail_to_the_actors_in_their_seats) {
   seat(role::shard);
   post(role::shard, 1);
   post(role::shard, 2);
-  CAF_CHECK(!loop.turn());
+  CAF_CHECK(!loop.turn(no_hurry));
   CAF_CHECK_EQUAL(heard, up_to(2));
 }
 
@@ -117,7 +120,7 @@ CAF_TEST(mail_that_an_actor_posts_is_handled_in_the_same_turn) {
   loop.seat_of(role::delivery).occupy(actors.back());
   seat(role::shard);
   post(role::delivery, 1);
-  loop.turn();
+  loop.turn(no_hurry);
   CAF_CHECK_EQUAL(heard, up_to(1));
 }
 
@@ -136,7 +139,7 @@ CAF_TEST(messages_to_an_actor_of_the_loop_run_in_the_next_turn) {
   auto who = seat(role::shard);
   caf::anon_send(who, 7);
   CAF_CHECK(heard.empty());
-  loop.turn();
+  loop.turn(no_hurry);
   CAF_CHECK_EQUAL(heard, std::vector<int>{7});
 }
 
@@ -153,7 +156,7 @@ CAF_TEST(what_is_gathered_is_worked_on_before_the_flush) {
     steps.push_back(heard.empty() ? "flush before the mail" : "flush");
     return false;
   });
-  loop.turn();
+  loop.turn(no_hurry);
   CAF_CHECK_EQUAL(steps, (std::vector<std::string>{"gather", "flush"}));
 }
 
