@@ -175,7 +175,8 @@ const row<sys_options> sys_rows[] = {
 
 const row<persistence_options> persistence_rows[] = {
   {"backend", &persistence_options::backend, plain, any, on_restart,
-   "Where durable state is kept: rocksdb, in files; or memory, which ends with the process."},
+   "Where durable state is kept: rocksdb, in files; or memory, which ends with the process. So far only `troupe store` "
+   "reads the options of this section: what a node's sessions have is in memory, whatever they say."},
   {"path", &persistence_options::path, plain, any, on_restart,
    "Folder of the store, made if it is missing. One node at a time uses it."},
   {"sync", &persistence_options::sync, plain, any, on_restart,

@@ -274,6 +274,7 @@ CAF_TEST(a_loop_that_sleeps_has_its_turn_run_by_the_one_that_has_mail_for_it) {
   }
   auto by_ones_thread = [&](const seen& each) { return each.thread == by_one.front().thread; };
   CAF_CHECK(std::ranges::any_of(by_other, by_ones_thread));
+  CAF_CHECK(!std::ranges::all_of(by_other, by_ones_thread));  // helping has an end: then the other one is woken
 }
 
 CAF_TEST(a_stopped_loop_runs_nothing_more) {
