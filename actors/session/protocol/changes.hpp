@@ -16,8 +16,8 @@ struct attachment {
   shared_text user_name;
   std::unique_ptr<stored_will> will;
   std::unique_ptr<const std::string> authentication_method;
-  std::unique_ptr<durable_part> durable;  ///< the session is durable from now on
   time_point now{};
+  std::uint64_t durable = 0;  ///< the session is durable from now on, under this number; 0: as it is
   std::uint32_t session_expiry = 0;
   std::uint32_t maximum_packet_size = 0;
   std::uint16_t keep_alive = 0;
@@ -62,6 +62,11 @@ struct dequeue {
 };
 /// The oldest is dropped.
 struct discard {};
+/// A delivery with a place in the store is dropped before it got one here.
+struct turn_down {
+  std::uint64_t message;
+  std::uint64_t sequence;
+};
 /// The oldest at QoS 0 is dropped.
 struct discard_qos0 {};
 /// Sent without waiting in the queue.
@@ -143,7 +148,7 @@ struct answered {
 
 using change =
   std::variant<changes::heard, changes::unrouted, changes::credit, changes::launch, changes::complete, changes::enqueue,
-               changes::dequeue, changes::discard, changes::discard_qos0, changes::release, changes::owe,
+               changes::dequeue, changes::discard, changes::discard_qos0, changes::turn_down, changes::release, changes::owe,
                changes::settle, changes::acknowledged, changes::receive, changes::receive_again, changes::forget,
                changes::routed, changes::client_alias, changes::alias, changes::sent_again, changes::resend_from,
                changes::put, changes::erase, changes::ask, changes::answered, changes::attach, changes::detach,

@@ -18,6 +18,7 @@ struct addressing {
   std::span<const std::uint32_t> identifiers;  ///< Subscription Identifiers of all filters that matched
   shared_text group;                           ///< the whole `$share/<group>/<filter>`; empty: not shared
   std::uint64_t message = 0;                   ///< under which a store keeps the body; 0: it does not
+  std::uint64_t sequence = 0;                  ///< the place that a store has for it in the session's queue
 };
 
 /// A publication on its way to one subscriber, as queue and in-flight window keep it.
@@ -27,7 +28,7 @@ struct delivery {
     shared_text group;
     std::vector<std::uint32_t> identifiers;
     std::uint64_t message = 0;   ///< of the body in the store; 0: this delivery is not durable
-    std::uint64_t sequence = 0;  ///< its place in the session's queue there, given when it is applied
+    std::uint64_t sequence = 0;  ///< its place in the session's queue there
   };
 
   publication_ptr body;

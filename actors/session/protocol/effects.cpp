@@ -58,6 +58,7 @@ void effects::clear() noexcept {
   empty(debug_publishes);
   close.reset();
   ended = false;
+  gated = false;
   drops = {};
   delivered = {};
   received = {};
@@ -74,6 +75,7 @@ effects::mark effects::note() const noexcept {
           debug_publishes.size(),
           close,
           ended,
+          gated,
           drops,
           delivered,
           received};
@@ -88,6 +90,7 @@ void effects::rewind(const mark& to) noexcept {
   shorten(debug_publishes, to.debug_publishes);
   close = to.close;
   ended = to.ended;
+  gated = to.gated;
   drops = to.drops;
   delivered = to.delivered;
   received = to.received;

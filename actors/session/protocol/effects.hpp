@@ -76,6 +76,7 @@ struct effects {
   std::vector<std::string> debug_publishes;      ///< topics below $SYS/debug/crash/ that an allowed client published
   std::optional<closing> close;
   bool ended = false;  ///< the session is over; its record can go after apply()
+  bool gated = false;  ///< `out` says what a store has to know first: it leaves when all that was told is committed
 
   std::array<tally, static_cast<std::size_t>(drop_reason::count_of_reasons)> drops{};
   tally delivered;  ///< PUBLISH packets sent for the first time
@@ -94,7 +95,7 @@ struct effects {
     mqtt::outbox::mark out;
     std::size_t routes, subscribe, unsubscribe, redispatches, debug_publishes;
     std::optional<closing> close;
-    bool ended;
+    bool ended, gated;
     std::array<tally, static_cast<std::size_t>(drop_reason::count_of_reasons)> drops;
     tally delivered, received;
   };

@@ -24,6 +24,7 @@ struct environment {
   const authenticator* authentication = nullptr;  ///< for re-authentication; null: AUTH is a protocol error
   std::string_view response_information{};        ///< told to a client that asks for it; empty: none
   std::uint64_t durable_number = 0;               ///< for a session that becomes durable; 0: there is no store
+  bool storage_full = false;                      ///< nothing new can be made durable at present
   /// Bytes that may join effects.out before the link is congested; 0: deliveries wait in the queue.
   std::size_t outbox_room = 0;
   bool fault_injection = false;       ///< allowed by the configuration, and the peer is on this machine

@@ -20,12 +20,6 @@ namespace troupe::session {
 /// Session Expiry Interval of a session that never expires (MQTT 5, 3.1.2.11.2).
 inline constexpr std::uint32_t never_expires = 0xFFFFFFFF;
 
-/// What a session has whose expiry lets it outlive its connection, where there is a store.
-struct durable_part {
-  std::uint64_t number = 0;         ///< under which the store keeps what belongs to it; never used twice
-  std::uint64_t next_sequence = 1;  ///< of the next delivery that gets a place in the store
-};
-
 /// Everything a session is. One for each, in its loop's table; outlives the session's actor, which may crash, and its
 /// links. Only apply() changes it. What few sessions use stands behind a pointer that is null until then.
 struct record {
@@ -36,12 +30,12 @@ struct record {
   std::unique_ptr<session::delivery_queue> queue;  ///< null: nothing was ever queued
   std::unique_ptr<session::inbound> inbound;       ///< null: the client never published above QoS 0
   std::unique_ptr<session::aliases> aliases;       ///< null: neither side used one on this link
-  std::unique_ptr<durable_part> durable;           ///< null: nothing of it is kept in a store
   ring<pending_request> requests;                  ///< not answered by the shards yet
   std::unique_ptr<stored_will> will;
   std::unique_ptr<authentication_exchange> reauthentication;  ///< under way
   std::unique_ptr<const std::string> authentication_method;   ///< of CONNECT; null: not by enhanced authentication
 
+  std::uint64_t durable = 0;  ///< number under which a store keeps the session; 0: it ends with the node
   time_point since{};                     ///< connected: when the last packet came; else when the link was lost
   std::uint32_t session_expiry = 0;       ///< seconds
   std::uint32_t maximum_packet_size = 0;  ///< the client's; 0: no limit
