@@ -5,6 +5,7 @@
 
 #include <caf/all.hpp>
 
+#include "actors/durability/durability.hpp"
 #include "actors/runtime/fault.hpp"
 
 namespace troupe::actors {
@@ -13,8 +14,8 @@ caf::behavior delivery(delivery_actor* self, workplace* at) {
   self->state.begin(at);
   return {
     [=](const deliver& m) { self->state.deliver(*m.batch); },
-    [=](const dispatched& m) { self->state.answer(self->state.routes().answered(m)); },
-    [=](const delivered& m) { self->state.answer(self->state.routes().answered(m)); },
+    [=](const dispatched& m) { self->state.finish(self->state.routes().answered(m)); },
+    [=](const delivered& m) { self->state.finish(self->state.routes().answered(m)); },
     [=](const subscribed& m) { self->state.subscribed(m); },
     [=](const unsubscribed& m) { self->state.unsubscribed(m); },
     [=](const crash_next&) { runtime::become_faulty(self); },
@@ -29,8 +30,23 @@ void delivery_state::deliver(const deliver_batch& batch) {
     deliver(batch, progress);
   }
   if (batch.walk.number != 0) offer_more(batch);
-  if (batch.id.number != 0) at_->office.send(batch.id.loop, runtime::role::delivery, delivered{batch.id});
+  close(batch);
   progress = 0;
+}
+
+// What nobody published just now is committed here; all else by the loop of its publishers.
+void delivery_state::close(const deliver_batch& batch) {
+  if (batch.id.number != 0) {
+    auto kept = at_->durable ? at_->durable->deliveries().close(batch.id) : nullptr;
+    return at_->office.send(batch.id.loop, runtime::role::delivery,
+                            delivered{batch.id, at_->loop.index(), std::move(kept)});
+  }
+  const auto first_message = std::exchange(own_message_, 0);
+  if (first_message == 0) return;
+  // No batch of a route_desk has such a number.
+  const batch_id own{at_->loop.index(), first_message | std::uint64_t{1} << 63};
+  if (auto kept = at_->durable->deliveries().close(own))
+    at_->durable->publications().keep(batch, first_message, own, *kept);
 }
 
 // The first receiver of each of the next entries. An entry with many has its sessions one behind the other in memory.
@@ -56,18 +72,18 @@ void delivery_state::deliver(const deliver_batch& batch, std::size_t index) {
     std::span{batch.identifiers}.subspan(before.identifiers_end, entry.identifiers_end - before.identifiers_end);
   identifiers_.reserve(further.size() + 1);  // the only thing here that may throw, before anybody has got anything
   for (auto i = before.targets_end; i < entry.targets_end; ++i)
-    deliver_to(batch.targets[i], entry.body, batch.retained, {}, further);
+    deliver_to(batch.targets[i], batch, entry, {}, further);
   for (auto i = before.shared_end; i < entry.shared_end; ++i)
-    deliver_to(batch.shared[i].to, entry.body, batch.retained, batch.shared[i].group, {});
+    deliver_to(batch.shared[i].to, batch, entry, batch.shared[i].group, {});
 }
 
-void delivery_state::deliver_to(const target& to, const publication_ptr& body, bool retained, shared_text group,
-                                std::span<const further_identifier> further) {
+void delivery_state::deliver_to(const target& to, const deliver_batch& batch, const deliver_batch::entry& entry,
+                                shared_text group, std::span<const further_identifier> further) {
   auto* seat = at_->sessions.find(to.session);
-  if (!seat) return at_->counters.stale_deliveries.add();
+  if (!seat && !at_->sessions.find_dormant(to.session)) return at_->counters.stale_deliveries.add();
   session::addressing address{.qos = to.maximum_qos,
                               .retain_as_published = to.retain_as_published,
-                              .retained = retained,
+                              .retained = batch.retained,
                               .identifiers = {&to.identifier, to.identifier == 0 ? 0u : 1u},
                               .group = std::move(group)};
   if (to.more_identifiers) {  // [MQTT-3.3.4-3, -4]
@@ -76,14 +92,41 @@ void delivery_state::deliver_to(const target& to, const publication_ptr& body, b
       if (more.session == to.session) identifiers_.push_back(more.identifier);
     address.identifiers = identifiers_;
   }
-  seat->deliver(body, address);
+  if (write_down(to, batch, entry, address)) return;
+  if (seat) return seat->deliver(entry.body, address);
+  at_->counters.drops[static_cast<std::size_t>(session::drop_reason::away_qos0)].add();
 }
 
-void delivery_state::answer(std::span<const route_desk::waiting> complete) {
-  at_->sessions.approach(complete.first(std::min(complete.size(), approach_step)),
-                         [](const route_desk::waiting& each) { return each.publisher; });
-  for (const auto& each : complete)
-    if (auto* seat = at_->sessions.find(each.publisher)) seat->routed(each.result);
+bool delivery_state::write_down(const target& to, const deliver_batch& batch, const deliver_batch::entry& entry,
+                                const session::addressing& how) {
+  if (!at_->durable || std::min(entry.body->qos(), to.maximum_qos) == qos::at_most_once) return false;
+  const auto number = at_->durable->number_of(to.session);
+  if (number == 0) return false;
+  if (const auto* asleep = at_->sessions.find_dormant(to.session); asleep && at_->durable->sleepers().is_full(*asleep)) {
+    at_->counters.drops[static_cast<std::size_t>(session::drop_reason::queue_full)].add();
+    return true;
+  }
+  auto first = batch.first_message;
+  if (first == 0) {
+    if (own_message_ == 0) own_message_ = at_->durable->store().take_messages(batch.entries.size());
+    first = own_message_;
+  }
+  at_->durable->deliveries().add(to.session, number, entry.body, entry.publication, first + entry.publication, how);
+  return true;
+}
+
+void delivery_state::finish(std::optional<route_desk::routed_batch> complete) {
+  if (!complete) return;
+  if (at_->durable) return at_->durable->publications().finish(std::move(*complete));
+  answer_publishers(*at_, complete->waiting_for);
+}
+
+void answer_publishers(workplace& at, std::span<const route_desk::waiting> whom) {
+  constexpr std::size_t approached = 8;
+  at.sessions.approach(whom.first(std::min(whom.size(), approached)),
+                       [](const route_desk::waiting& each) { return each.publisher; });
+  for (const auto& each : whom)
+    if (auto* seat = at.sessions.find(each.publisher)) seat->routed(each.result);
 }
 
 void delivery_state::subscribed(const actors::subscribed& answer) {

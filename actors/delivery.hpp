@@ -12,6 +12,9 @@ namespace troupe::actors {
 class delivery_state;
 using delivery_actor = caf::stateful_actor<delivery_state, runtime::pinned_actor>;
 
+/// Tells publishers of this loop what became of their publications.
+void answer_publishers(workplace& at, std::span<const route_desk::waiting> whom);
+
 /// Hands what the shards send to the sessions of its loop: one message per batch, then direct calls.
 caf::behavior delivery(delivery_actor* self, workplace* at);
 
@@ -21,7 +24,7 @@ public:
 
   void begin(workplace* at) { at_ = at; }
   void deliver(const deliver_batch& batch);
-  void answer(std::span<const route_desk::waiting> complete);
+  void finish(std::optional<route_desk::routed_batch> complete);
   void subscribed(const actors::subscribed& answer);
   void unsubscribed(const actors::unsubscribed& answer);
   route_desk& routes() noexcept { return at_->routes; }
@@ -31,8 +34,12 @@ private:
   void approach(const deliver_batch& batch, std::size_t from);
   /// More retained messages follow: the session asks for them when it has room.
   void offer_more(const deliver_batch& batch);
-  void deliver_to(const target& to, const publication_ptr& body, bool retained, shared_text group,
+  void deliver_to(const target& to, const deliver_batch& batch, const deliver_batch::entry& entry, shared_text group,
                   std::span<const further_identifier> further);
+  /// Whether the session is durable: then it gets the delivery when that is committed.
+  bool write_down(const target& to, const deliver_batch& batch, const deliver_batch::entry& entry,
+                  const session::addressing& how);
+  void close(const deliver_batch& batch);
 
   workplace* at_ = nullptr;
   /// Receivers whose memory is asked for together: about what a processor can wait for at once.
@@ -40,6 +47,7 @@ private:
 
   std::vector<session_ref> approached_;
   std::vector<std::uint32_t> identifiers_;  ///< of one receiver whose filters have several
+  std::uint64_t own_message_ = 0;  ///< id of the first publication of a batch that this loop commits itself; 0: none
 };
 
 }  // namespace troupe::actors

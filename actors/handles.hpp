@@ -7,7 +7,10 @@
 
 #include <caf/allowed_unsafe_message_type.hpp>
 
+#include "actors/durability/kept_part.hpp"
 #include "actors/session/protocol/handshake.hpp"
+#include "persistence/row_list.hpp"
+#include "persistence/table.hpp"
 #include "routing/access_rules.hpp"
 #include "routing/publication.hpp"
 #include "routing/subscription.hpp"
@@ -34,6 +37,7 @@ enum class route_result : std::uint8_t { matched, no_subscribers, refused };
 /// Answered by `dispatched`, to the origin's delivery.
 struct route_batch final : ref_counted {
   batch_id id;
+  std::uint64_t first_message = 0;  ///< ids of the publications in the store, one after the other; 0: there is no store
   std::vector<publication_ptr> publications;
   static void destroy(const route_batch* object) noexcept { delete object; }
 };
@@ -105,8 +109,10 @@ struct deliver_batch final : ref_counted {
     std::uint32_t targets_end = 0;  ///< this entry's receivers lie between the previous entry's ends and these
     std::uint32_t shared_end = 0;
     std::uint32_t identifiers_end = 0;
+    std::uint32_t publication = 0;  ///< its place in the route_batch
   };
   batch_id id;
+  std::uint64_t first_message = 0;  ///< as in the route_batch
   bool retained = false;  ///< sent because of a SUBSCRIBE
   walk_id walk;           ///< more of the retained messages follow when the session asks for them
   std::vector<entry> entries;
@@ -124,11 +130,15 @@ struct dispatched {
   batch_id id;
   std::uint32_t loops = 0;
   std::vector<route_result> results;
+  std::vector<std::uint32_t> retained;  ///< places of publications that changed what is retained of a durable topic
 };
 
-/// One delivery has put a batch into the queues of its sessions.
+/// One delivery has put a batch into the queues of its sessions; of durable ones it says what has to be committed
+/// first, and is answered by `stored`.
 struct delivered {
   batch_id id;
+  std::uint32_t loop = 0;           ///< whose delivery
+  std::shared_ptr<kept_part> kept;  ///< null: nothing
 };
 
 /// One shard has inserted (removed) all subscriptions of a request.
@@ -237,6 +247,25 @@ struct authenticate {
 /// Read the password file and the ACL file again.
 struct reload_access {};
 
+// -- to the store of a loop -----------------------------------------------------------------------------------------
+
+/// The store has answered requests of this loop.
+struct store_answered {};
+
+/// What a loop's durable sessions keep of a batch is committed, or cannot be. To each loop that had a part in it.
+struct stored {
+  batch_id id;
+  bool kept = true;
+};
+
+/// Rows of the store for all loops, when the node starts: each takes what is its own. Answered by `restored`.
+struct restore_rows {
+  persistence::table table{};
+  std::shared_ptr<const persistence::row_list> rows;
+  bool last = false;  ///< of the table
+};
+struct restored {};
+
 // -- to any ---------------------------------------------------------------------------------------------------------
 
 /// Fault injection: the next handler of this actor throws.
@@ -279,6 +308,10 @@ TROUPE_LOCAL_MESSAGE(change_access)
 TROUPE_LOCAL_MESSAGE(disconnect_all)
 TROUPE_LOCAL_MESSAGE(authenticate)
 TROUPE_LOCAL_MESSAGE(reload_access)
+TROUPE_LOCAL_MESSAGE(store_answered)
+TROUPE_LOCAL_MESSAGE(stored)
+TROUPE_LOCAL_MESSAGE(restore_rows)
+TROUPE_LOCAL_MESSAGE(restored)
 TROUPE_LOCAL_MESSAGE(crash_next)
 TROUPE_LOCAL_MESSAGE(crash_session)
 #undef TROUPE_LOCAL_MESSAGE

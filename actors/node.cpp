@@ -9,6 +9,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "actors/auth.hpp"
+#include "actors/durability/durability.hpp"
 #include "actors/health.hpp"
 #include "actors/listeners.hpp"
 #include "actors/station.hpp"
@@ -110,6 +111,7 @@ private:
   caf::actor_system system_;
   std::uint32_t loops_;
   std::vector<std::unique_ptr<station>> stations_;
+  node_store store_;  ///< behind the stations, which ask it: it ends first
   std::vector<std::shared_ptr<transport::listener>> listeners_;
   std::vector<std::unique_ptr<current_actor>> listener_actors_;
   current_actor auth_, sys_;
@@ -133,10 +135,11 @@ node::node(config::options options, std::function<config::load_result()> reload,
     health_{options_.node_limits},
     system_{system_config_},
     loops_{loop_count(options_.node)},
+    store_{actors::open_store(options_.persistence)},
     signals_{from_outside} {
   auto budget = std::make_shared<retained_budget>(options_.node_limits);
   for (std::uint32_t i = 0; i < loops_; ++i)
-    stations_.push_back(std::make_unique<station>(system_, i, *this, options_, tree_, budget));
+    stations_.push_back(std::make_unique<station>(system_, i, *this, options_, tree_, budget, &store_));
   // In force before anybody comes in; `auth` reads them again when told to.
   auto rules = read_access_rules(options_.access);
   for (auto& each : stations_) {
@@ -159,9 +162,11 @@ int node::run() {
   signals_.watch(stations_.front()->loop().reactor(), [this](int number) { on_signal(number); });
   every_second();
   for (auto& each : stations_) {
+    each->place().durable->restoration().expect();
     each->begin();
-    each->loop().start();
   }
+  stations_.front()->place().durable->restoration().begin();
+  for (auto& each : stations_) each->loop().start();
   sd_notify(0, "READY=1");
   log::info("node", "{} is ready", options_.node.name);
   auto code = exit_code_.get_future().get();
@@ -332,6 +337,7 @@ void node::take_down() {
   if (!stations_.empty() && stations_.front()->loop().started()) system_.await_all_actors_done();
   root_ = nullptr;  // not before it has ended: CAF ends an actor that nobody holds
   for (auto& each : stations_) each->loop().stop();
+  store_.close();
   signals_.stop();
 }
 

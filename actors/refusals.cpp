@@ -2,6 +2,7 @@
 
 #include <caf/all.hpp>
 
+#include "actors/durability/durability.hpp"
 #include "actors/registry.hpp"
 #include "config/log.hpp"
 
@@ -19,7 +20,7 @@ void on(const caf::mailbox_element& mail, F answer) {
 void refuse_at_shard(workplace& at, const caf::mailbox_element& mail) {
   on<route>(mail, [&](const route& m) {
     std::vector<route_result> refused(m.batch->publications.size(), route_result::refused);
-    at.office.send(m.batch->id.loop, role::delivery, dispatched{m.batch->id, 0, std::move(refused)});
+    at.office.send(m.batch->id.loop, role::delivery, dispatched{m.batch->id, 0, std::move(refused), {}});
   });
   on<subscribe>(mail, [&](const subscribe& m) {
     at.office.send(m.session.loop, role::delivery, subscribed{m.session, m.ticket, true});
@@ -33,7 +34,9 @@ void refuse_at_shard(workplace& at, const caf::mailbox_element& mail) {
 void refuse_at_delivery(workplace& at, const caf::mailbox_element& mail) {
   on<deliver>(mail, [&](const deliver& m) {
     at.delivery_progress = 0;
-    if (m.batch->id.number != 0) at.office.send(m.batch->id.loop, role::delivery, delivered{m.batch->id});
+    if (m.batch->id.number == 0) return;
+    auto kept = at.durable ? at.durable->deliveries().close(m.batch->id) : nullptr;
+    at.office.send(m.batch->id.loop, role::delivery, delivered{m.batch->id, at.loop.index(), std::move(kept)});
   });
 }
 

@@ -2,6 +2,7 @@
 
 #include <caf/all.hpp>
 
+#include "actors/durability/durability.hpp"
 #include "actors/runtime/fault.hpp"
 
 namespace troupe::actors {
@@ -18,11 +19,20 @@ void tell(runtime::post_office& office, registry_table::step step) {
   }
 }
 
+// While the node reads what its store has, a client that nobody knows may still have a session there.
+void claim_for(workplace& at, const claim& wanted) {
+  auto serve = [&at, wanted] { tell(at.office, at.registry.claim(wanted)); };
+  if (!at.durable || at.durable->restoration().sessions_known() || at.registry.find(wanted.client_id)) return serve();
+  at.durable->restoration().look_up(wanted.client_id, serve);
+}
+
 }  // namespace
 
-caf::behavior registry(registry_actor* self, registry_table* table, runtime::post_office* office) {
+caf::behavior registry(registry_actor* self, workplace* at) {
+  auto* table = &at->registry;
+  auto* office = &at->office;
   return {
-    [=](const claim& m) { tell(*office, table->claim(m)); },
+    [=](const claim& m) { claim_for(*at, m); },
     [=](const registered& m) { tell(*office, table->registered(m)); },
     [=](const abandoned& m) { tell(*office, table->abandoned(m.client_id)); },
     [=](const evicted& m) { tell(*office, table->evicted(m.client_id)); },

@@ -2,8 +2,8 @@
 
 #include <caf/stateful_actor.hpp>
 
-#include "actors/registry_table.hpp"
 #include "actors/runtime/pinned_actor.hpp"
+#include "actors/workplace.hpp"
 
 namespace troupe::actors {
 
@@ -11,7 +11,7 @@ class registry_state;
 using registry_actor = caf::stateful_actor<registry_state, runtime::pinned_actor>;
 
 /// Client id to session, for its share of the ids: the one place where CONNECTs with one id meet.
-caf::behavior registry(registry_actor* self, registry_table* table, runtime::post_office* office);
+caf::behavior registry(registry_actor* self, workplace* at);
 
 class registry_state {
 public:

@@ -5,6 +5,8 @@
 #include <caf/all.hpp>
 
 #include "actors/delivery.hpp"
+#include "actors/durability/durability.hpp"
+#include "actors/durability/store_actor.hpp"
 #include "actors/refusals.hpp"
 #include "actors/registry.hpp"
 #include "actors/session/sessions.hpp"
@@ -20,11 +22,12 @@ constexpr std::uint64_t ticks_between_sweeps = 10;
 }  // namespace
 
 station::station(caf::actor_system& system, std::uint32_t index, runtime::post_office& office,
-                 const config::options& options, runtime::actor_tree& tree, std::shared_ptr<retained_budget> budget)
+                 const config::options& options, runtime::actor_tree& tree, std::shared_ptr<retained_budget> budget,
+                 node_store* store)
   : options_{options},
     tree_{tree},
     loop_{system, index},
-    place_{loop_, office, options, tree, std::move(budget)},
+    place_{loop_, office, options, tree, std::move(budget), store},
     links_{loop_.reactor(),
            [this](transport::link& opened, transport::admission as) -> transport::link_events& {
              return place_.handshakes.begin(opened, as);
@@ -38,6 +41,7 @@ station::station(caf::actor_system& system, std::uint32_t index, runtime::post_o
   answer_refused_mail(loop_, place_);
   loop_.on_gather([this] {
     auto more = place_.routes.flush();
+    if (place_.durable) more |= place_.durable->flush();
     return links_.process_pending() || more;
   });
   loop_.on_flush([this] {
@@ -59,7 +63,7 @@ caf::actor station::start_seated(runtime::role which, Behaviour behaviour, Ts...
 caf::actor station::start_shard() {
   return start_seated(runtime::role::shard, shard,
                       shard_setup{&place_.office, &loop_.seat_of(runtime::role::shard), &place_.retained, &options_,
-                                  std::random_device{}(), shards_started_++});
+                                  std::random_device{}(), shards_started_++, place_.durable != nullptr});
 }
 
 caf::actor station::start_supervisor() {
@@ -73,9 +77,10 @@ caf::actor station::start_supervisor() {
     spec.children.push_back({std::move(name), runtime::restart::permanent, std::move(start)});
   };
   child("sessions", [this] { return start_seated(role::sessions, sessions, &place_); });
-  child("registry", [this] { return start_seated(role::registry, registry, &place_.registry, &place_.office); });
+  child("registry", [this] { return start_seated(role::registry, registry, &place_); });
   child("shard", [this] { return start_shard(); });
   child("delivery", [this] { return start_seated(role::delivery, delivery, &place_); });
+  if (place_.durable) child("store", [this] { return start_seated(role::store, store, &place_); });
   return runtime::spawn_on(loop_, runtime::supervisor, std::move(spec), &tree_);
 }
 
@@ -90,6 +95,7 @@ void station::begin() { tick(); }
 void station::tick() {
   timer_.after(tick_interval, [this] {
     place_.advance_timers();
+    if (place_.durable) place_.durable->tick();
     if (++ticks_ % ticks_between_sweeps == 0) place_.office.send(loop_.index(), runtime::role::shard, sweep_retained{});
     tick();
   });
@@ -98,6 +104,7 @@ void station::tick() {
 void station::clear() {
   timer_.cancel();
   acceptors_.clear();
+  if (place_.durable) place_.durable->changes().close();
   place_.sessions.clear();
 }
 

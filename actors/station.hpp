@@ -16,7 +16,7 @@ namespace troupe::actors {
 class station {
 public:
   station(caf::actor_system& system, std::uint32_t index, runtime::post_office& office, const config::options& options,
-          runtime::actor_tree& tree, std::shared_ptr<retained_budget> budget);
+          runtime::actor_tree& tree, std::shared_ptr<retained_budget> budget, node_store* store = nullptr);
 
   /// The supervisor of this loop's actors and how they are started. Called on any thread; its children start on the
   /// loop.

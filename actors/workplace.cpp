@@ -2,12 +2,13 @@
 
 #include <charconv>
 
+#include "actors/durability/durability.hpp"
 #include "routing/topic.hpp"
 
 namespace troupe::actors {
 
 workplace::workplace(runtime::event_loop& on, runtime::post_office& mail, const config::options& from,
-                     runtime::actor_tree& actors, std::shared_ptr<retained_budget> budget)
+                     runtime::actor_tree& actors, std::shared_ptr<retained_budget> budget, node_store* store)
   : loop{on},
     office{mail},
     options{from},
@@ -18,12 +19,19 @@ workplace::workplace(runtime::event_loop& on, runtime::post_office& mail, const 
     requests{mail},
     retained{std::move(budget)},
     sessions{*this},
-    handshakes{*this} {}
+    handshakes{*this} {
+  if (!store) return;
+  durable = std::make_unique<actors::durability>(*this, *store);
+  routes.keep_in(*store);
+}
+
+workplace::~workplace() = default;
 
 void workplace::advance_timers() {
   timers.advance(loop.now(), [this](timer due, transport::timer_tick tick) {
     if (!due.session) return handshakes.timeout(due.candidate);
     auto* seat = sessions.find(due.session);
+    if (!seat && durable && !due.ordered_wait) return durable->sleepers().due(due.session);
     if (!seat) return;
     if (due.ordered_wait)
       seat->waited();

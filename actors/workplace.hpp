@@ -19,6 +19,9 @@
 
 namespace troupe::actors {
 
+class durability;
+class node_store;
+
 /// A timer of a loop: of a session, or of a connection that has none yet.
 struct timer {
   session_ref session;  ///< names nobody: of a candidate
@@ -30,7 +33,8 @@ struct timer {
 /// to the shards, what is retained, who has which client id. Touched by its loop only, the counters excepted.
 struct workplace {
   workplace(runtime::event_loop& loop, runtime::post_office& office, const config::options& options,
-            runtime::actor_tree& tree, std::shared_ptr<retained_budget> budget);
+            runtime::actor_tree& tree, std::shared_ptr<retained_budget> budget, node_store* store = nullptr);
+  ~workplace();
 
   /// Fires what is due.
   void advance_timers();
@@ -56,6 +60,7 @@ struct workplace {
   retained_desk retained;
   session_table sessions;
   actors::handshakes handshakes;
+  std::unique_ptr<actors::durability> durable;  ///< null: nothing outlives the node
 
   std::uint32_t delivery_progress = 0;  ///< entries of the batch that a crashed delivery had finished
 };

@@ -56,6 +56,12 @@ void batch::hold(std::uint64_t id, std::uint32_t references) {
   add(operation_kind::hold, table::messages, message_key{id}, 0, references);
 }
 
+void batch::append(const batch& more) {
+  buffer_ += more.buffer_;
+  adds_ |= more.adds_;
+  conditional_ |= more.conditional_;
+}
+
 void batch::release(std::uint64_t id, std::uint32_t references) {
   add(operation_kind::release, table::messages, message_key{id}, 0, references);
 }

@@ -45,6 +45,9 @@ public:
   /// turn comes. 0: there must be no such row.
   void expect(std::string_view client_id, std::uint64_t revision);
 
+  /// All of another one's steps, behind its own.
+  void append(const batch& more);
+
   /// Whether it only takes away: such a batch is accepted beyond the limit of bytes waiting, as it makes room.
   bool only_frees() const noexcept { return !adds_; }
   bool conditional() const noexcept { return conditional_; }

@@ -88,7 +88,6 @@ const pb::Session& to_pb(const session_record& from) {
   to.set_protocol_version(from.protocol_version);
   to.set_expiry_interval(from.expiry_interval);
   to.set_disconnected_at(from.disconnected_at);
-  to.set_next_sequence(from.next_sequence);
   if (from.will) fill(*to.mutable_will(), *from.will);
   return to;
 }
@@ -112,6 +111,7 @@ const pb::QueueEntry& to_pb(const queue_entry& from) {
   to.set_packet_id(from.packet_id);
   to.set_state(static_cast<pb::QueueEntry::State>(from.state));
   to.set_bytes(from.bytes);
+  assign(to.mutable_group(), from.group);
   return to;
 }
 
@@ -162,7 +162,6 @@ session_record take(pb::Session& from) {
                     static_cast<std::uint8_t>(from.protocol_version()),
                     from.expiry_interval(),
                     from.disconnected_at(),
-                    from.next_sequence(),
                     {},
                     {}};
   if (from.has_user_name()) to.user_name = std::move(*from.mutable_user_name());
@@ -173,7 +172,6 @@ session_record take(pb::Session& from) {
   from.clear_protocol_version();
   from.clear_expiry_interval();
   from.clear_disconnected_at();
-  from.clear_next_sequence();
   from.clear_will();
   to.unknown = unknown_of(from);
   return to;
@@ -187,6 +185,7 @@ queue_entry take(pb::QueueEntry& from) {
                  static_cast<std::uint16_t>(from.packet_id()),
                  static_cast<entry_state>(from.state()),
                  from.bytes(),
+                 std::move(*from.mutable_group()),
                  {}};
   from.clear_message();
   from.clear_qos();
@@ -195,6 +194,7 @@ queue_entry take(pb::QueueEntry& from) {
   from.clear_packet_id();
   from.clear_state();
   from.clear_bytes();
+  from.clear_group();
   to.unknown = unknown_of(from);
   return to;
 }

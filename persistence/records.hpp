@@ -42,7 +42,6 @@ struct session_record {
   std::uint8_t protocol_version = 4;
   std::uint32_t expiry_interval = 0;  ///< seconds
   std::uint64_t disconnected_at = 0;  ///< milliseconds since 1970; 0: connected
-  std::uint64_t next_sequence = 1;
   std::optional<will_record> will;
   std::string unknown;
 };
@@ -67,6 +66,7 @@ struct queue_entry {
   std::uint16_t packet_id = 0;
   entry_state state = entry_state::queued;
   std::uint32_t bytes = 0;  ///< of the message's topic, payload and properties
+  std::string group;        ///< `$share/<group>/<filter>`; empty: not shared
   std::string unknown;
 };
 

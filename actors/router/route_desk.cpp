@@ -1,5 +1,6 @@
 #include "actors/router/route_desk.hpp"
 
+#include "actors/durability/node_store.hpp"
 #include "routing/topic.hpp"
 
 namespace troupe::actors {
@@ -15,7 +16,8 @@ void route_desk::route(session::route what, session_ref publisher) {
     to.open = new route_batch;
     to.batch = ref_ptr<const route_batch>::adopt(to.open);
   }
-  to.waiting_for.push_back({publisher, {.ticket = what.ticket, .bytes = what.bytes, .qos = what.qos}});
+  to.waiting_for.push_back({publisher, {.ticket = what.ticket, .bytes = what.bytes, .qos = what.qos},
+                            what.packet_id});
   to.open->publications.push_back(std::move(what.body));
 }
 
@@ -25,20 +27,26 @@ bool route_desk::flush() {
     auto& from = by_shard_[shard];
     if (!from.open) continue;
     from.open->id = {loop_, ++last_number_};
+    auto& batch = under_way_[last_number_].batch;
+    batch.waiting_for = std::exchange(from.waiting_for, {});
+    if (store_) {
+      from.open->first_message = store_->take_messages(from.open->publications.size());
+      batch.publications = from.batch;
+    }
     from.open = nullptr;
-    under_way_[last_number_].waiting_for = std::exchange(from.waiting_for, {});
     office_.send(shard, runtime::role::shard, actors::route{std::exchange(from.batch, nullptr)});
     any = true;
   }
   return any;
 }
 
-std::span<const route_desk::waiting> route_desk::answered(const dispatched& answer) {
+std::optional<route_desk::routed_batch> route_desk::answered(const dispatched& answer) {
   auto at = under_way_.find(answer.id.number);
   if (at == under_way_.end() || at->second.dispatched) return {};
-  auto& batch = at->second;
-  batch.dispatched = true;
-  batch.expected = answer.loops;
+  auto& [batch, answers, expected, dispatched] = at->second;
+  dispatched = true;
+  expected = answer.loops;
+  batch.retained = answer.retained;
   for (std::size_t i = 0; i < answer.results.size() && i < batch.waiting_for.size(); ++i) {
     auto& result = batch.waiting_for[i].result;
     result.matched = answer.results[i] == route_result::matched;
@@ -48,19 +56,19 @@ std::span<const route_desk::waiting> route_desk::answered(const dispatched& answ
 }
 
 // A delivery on another loop may be faster than the shard's own answer.
-std::span<const route_desk::waiting> route_desk::answered(const delivered& answer) {
+std::optional<route_desk::routed_batch> route_desk::answered(const delivered& answer) {
   auto at = under_way_.find(answer.id.number);
   if (at == under_way_.end()) return {};
   ++at->second.answers;
+  if (answer.kept) at->second.batch.kept.push_back({answer.loop, answer.kept});
   return finish_if_complete(at);
 }
 
-std::span<const route_desk::waiting> route_desk::finish_if_complete(table::iterator at) {
-  auto& batch = at->second;
-  if (!batch.dispatched || batch.answers < batch.expected) return {};
-  finished_ = std::move(batch.waiting_for);
+std::optional<route_desk::routed_batch> route_desk::finish_if_complete(table::iterator at) {
+  if (!at->second.dispatched || at->second.answers < at->second.expected) return {};
+  std::optional<routed_batch> result{std::move(at->second.batch)};
   under_way_.erase(at);
-  return finished_;
+  return result;
 }
 
 }  // namespace troupe::actors

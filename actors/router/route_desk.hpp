@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -11,6 +13,8 @@
 
 namespace troupe::actors {
 
+class node_store;
+
 /// Where the publications of one loop leave for their shards and where the answers come back: one batch per shard and
 /// turn. It belongs to the loop, so that neither a crash of the delivery nor of a shard loses track of what is under
 /// way.
@@ -20,19 +24,34 @@ public:
   struct waiting {
     session_ref publisher;
     session::route_result result;
+    std::uint16_t packet_id = 0;
+  };
+  /// A batch that has been through its shard and all deliveries: everything in it is in the queues of its receivers.
+  struct routed_batch {
+    /// What a loop's durable sessions keep of it.
+    struct part {
+      std::uint32_t loop = 0;
+      std::shared_ptr<const kept_part> kept;
+    };
+    ref_ptr<const route_batch> publications;  ///< null: there is no store
+    std::vector<waiting> waiting_for;
+    std::vector<part> kept;
+    std::vector<std::uint32_t> retained;  ///< as in `dispatched`
   };
 
   route_desk(runtime::post_office& office, std::uint32_t loop);
+
+  /// From now on, publications get ids for the store.
+  void keep_in(node_store& store) noexcept { store_ = &store; }
 
   /// Adds to this turn's batch of the topic's shard.
   void route(session::route what, session_ref publisher);
   /// Sends this turn's batches. Returns whether there were any.
   bool flush();
 
-  /// The shard's answer, and each delivery's. What they return is complete when the last of them has come: everything
-  /// in the batch is in the queues of its receivers. The span is valid until the next call.
-  std::span<const waiting> answered(const dispatched& answer);
-  std::span<const waiting> answered(const delivered& answer);
+  /// The shard's answer, and each delivery's. The batch is given back with the last of them.
+  std::optional<routed_batch> answered(const dispatched& answer);
+  std::optional<routed_batch> answered(const delivered& answer);
 
   std::size_t batches_under_way() const noexcept { return under_way_.size(); }
 
@@ -43,21 +62,21 @@ private:
     std::vector<waiting> waiting_for;
   };
   struct pending {
-    std::vector<waiting> waiting_for;
+    routed_batch batch;
     std::uint32_t answers = 0;
     std::uint32_t expected = 0;
     bool dispatched = false;
   };
   using table = std::unordered_map<std::uint64_t, pending>;
 
-  std::span<const waiting> finish_if_complete(table::iterator at);
+  std::optional<routed_batch> finish_if_complete(table::iterator at);
 
   runtime::post_office& office_;
   std::uint32_t loop_;
   std::uint64_t last_number_ = 0;
   std::vector<collected> by_shard_;
   table under_way_;
-  std::vector<waiting> finished_;
+  node_store* store_ = nullptr;
 };
 
 }  // namespace troupe::actors

@@ -29,7 +29,10 @@ void shard_state::begin(shard_setup setup) {
   index_ = std::make_unique<subscription_index>(setup.options->shared_subscriptions.strategy, setup.seed);
   open_.resize(setup.office->loops());
   collected_.resize(setup.office->loops());
-  if (setup.epoch > 0) rebuild();
+  if (setup.epoch > 0)
+    rebuild();
+  else if (setup.restores)
+    await_subscriptions();
 }
 
 // -- publications ---------------------------------------------------------------------------------------------------
@@ -37,23 +40,26 @@ void shard_state::begin(shard_setup setup) {
 void shard_state::route(const route_batch& batch) {
   std::vector<route_result> results;
   results.reserve(batch.publications.size());
+  std::vector<std::uint32_t> retained;
   for (std::size_t i = 0; i < batch.publications.size(); ++i) {
     const auto& what = batch.publications[i];
     if (i % subscription_index::approach_max == 0) {
       auto rest = std::span{batch.publications}.subspan(i);
       index_->approach(rest.first(std::min(rest.size(), subscription_index::approach_max)));
     }
-    if (what->retain()) retain(what);  // [MQTT-3.3.1-8]: without RETAIN nothing retained is touched
-    index_->match(*what, match_);      // [MQTT-3.3.2-3]
+    // [MQTT-3.3.1-8]: without RETAIN nothing retained is touched
+    if (what->retain() && retain(what)) retained.push_back(static_cast<std::uint32_t>(i));
+    index_->match(*what, match_);  // [MQTT-3.3.2-3]
     results.push_back(match_.empty() ? route_result::no_subscribers : route_result::matched);
-    collect(what);
+    collect(what, static_cast<std::uint32_t>(i));
   }
-  auto loops = send_collected(batch.id);
-  setup_.office->send(batch.id.loop, runtime::role::delivery, dispatched{batch.id, loops, std::move(results)});
+  auto loops = send_collected(batch.id, batch.first_message);
+  setup_.office->send(batch.id.loop, runtime::role::delivery,
+                      dispatched{batch.id, loops, std::move(results), std::move(retained)});
 }
 
 // Adds the publication, with what match_ found, to the batches of its receivers' loops.
-void shard_state::collect(const publication_ptr& what) {
+void shard_state::collect(const publication_ptr& what, std::uint32_t number) {
   match_.for_each_loop([&](const match_result::part& part) {
     auto*& to = open_[part.loop];
     if (!to) {
@@ -65,15 +71,16 @@ void shard_state::collect(const publication_ptr& what) {
     to->identifiers.insert(to->identifiers.end(), part.identifiers.begin(), part.identifiers.end());
     to->entries.push_back({what, static_cast<std::uint32_t>(to->targets.size()),
                            static_cast<std::uint32_t>(to->shared.size()),
-                           static_cast<std::uint32_t>(to->identifiers.size())});
+                           static_cast<std::uint32_t>(to->identifiers.size()), number});
   });
 }
 
-std::uint32_t shard_state::send_collected(batch_id id) {
+std::uint32_t shard_state::send_collected(batch_id id, std::uint64_t first_message) {
   std::uint32_t loops = 0;
   for (std::uint32_t loop = 0; loop < open_.size(); ++loop) {
     if (!open_[loop]) continue;
-    std::exchange(open_[loop], nullptr)->id = id;
+    open_[loop]->id = id;
+    std::exchange(open_[loop], nullptr)->first_message = first_message;
     setup_.office->send(loop, runtime::role::delivery, deliver{std::exchange(collected_[loop], nullptr)});
     ++loops;
   }
@@ -88,8 +95,8 @@ void shard_state::redispatch(const actors::redispatch& left_behind) {
   match_.clear();
   match_.add(std::move(*next));
   match_.finish();
-  collect(left_behind.what);
-  send_collected({});
+  collect(left_behind.what, 0);
+  send_collected({}, 0);
 }
 
 // -- subscriptions --------------------------------------------------------------------------------------------------
@@ -106,10 +113,15 @@ void shard_state::unsubscribe(const actors::unsubscribe& request) {
     setup_.office->send(request.session.loop, runtime::role::delivery, unsubscribed{request.session, request.ticket});
 }
 
-// A successor holds its ordinary mail until every loop has told what its sessions subscribe to.
-void shard_state::rebuild() {
+// It holds its ordinary mail until every loop has told what its sessions subscribe to: a successor asks for it, the
+// first one of a node with a store is told as the sessions are read.
+void shard_state::await_subscriptions() {
   setup_.seat->hold(true);
   answers_missing_ = setup_.office->loops();
+}
+
+void shard_state::rebuild() {
+  await_subscriptions();
   for (std::uint32_t loop = 0; loop < setup_.office->loops(); ++loop)
     setup_.office->send(loop, runtime::role::sessions, recall{number(), setup_.epoch});
 }
@@ -118,17 +130,21 @@ void shard_state::resubscribe(const actors::resubscribe& part) {
   if (part.epoch != setup_.epoch) return;
   for (const auto& [who, what] : part.entries) index_->insert(what, who);
   if (!part.last || --answers_missing_ > 0) return;
-  log::info("router", "shard {} is rebuilt with {} subscriptions", number(), index_->size());
+  if (setup_.epoch > 0) log::info("router", "shard {} is rebuilt with {} subscriptions", number(), index_->size());
   setup_.seat->hold(false);
 }
 
 // -- retained messages ----------------------------------------------------------------------------------------------
 
-void shard_state::retain(const publication_ptr& what) {
-  if (setup_.retained->index.store(what) != retained_index::outcome::full) return;
-  if (std::exchange(setup_.retained->refused_some, true)) return;
-  log::warning("retained", "{} is not retained: node_limits.retained_messages_max or retained_bytes_max is reached",
-               what->topic());
+// Whether the store has to know: what the node says of itself is said anew by the next one.
+bool shard_state::retain(const publication_ptr& what) {
+  const auto changed = setup_.retained->index.store(what);
+  if (changed == retained_index::outcome::nothing) return false;
+  if (changed != retained_index::outcome::full) return !what->topic().starts_with("$SYS/");
+  if (!std::exchange(setup_.retained->refused_some, true))
+    log::warning("retained", "{} is not retained: node_limits.retained_messages_max or retained_bytes_max is reached",
+                 what->topic());
+  return false;
 }
 
 // The walk sees what is retained now: later messages reach the subscription as live ones.
@@ -164,7 +180,8 @@ void shard_state::continue_walk(std::uint64_t walk_number) {
   auto done = setup_.retained->index.visit(
     walk.what.filter, walk.at, step(), self_->loop().now(), [&](const publication_ptr& what) {
       batch->targets.push_back(to);
-      batch->entries.push_back({what, static_cast<std::uint32_t>(batch->targets.size())});
+      auto number = static_cast<std::uint32_t>(batch->entries.size());
+      batch->entries.push_back({what, static_cast<std::uint32_t>(batch->targets.size()), 0, 0, number});
     });
   auto id = done ? walk_id{} : walk_id{number(), walk_number};
   batch->walk = id;

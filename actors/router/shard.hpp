@@ -40,7 +40,8 @@ struct shard_setup {
   retained_desk* retained = nullptr;
   const config::options* options = nullptr;
   std::uint64_t seed = 0;   ///< keeps strangers from choosing filters that collide
-  std::uint64_t epoch = 0;  ///< how many shards sat here before; the first has nothing to rebuild
+  std::uint64_t epoch = 0;  ///< how many shards sat here before
+  bool restores = false;    ///< the node starts with what a store kept
 };
 
 class shard_state;
@@ -73,11 +74,12 @@ private:
   static constexpr std::size_t sweep_step = 1'000;
 
   std::uint32_t number() const noexcept { return self_->loop().index(); }
+  void await_subscriptions();
   void rebuild();
-  void collect(const publication_ptr& what);
-  std::uint32_t send_collected(batch_id id);
+  void collect(const publication_ptr& what, std::uint32_t number);
+  std::uint32_t send_collected(batch_id id, std::uint64_t first_message);
   std::size_t step() const noexcept;
-  void retain(const publication_ptr& what);
+  bool retain(const publication_ptr& what);
   void begin_walk(session_ref who, const actors::subscribe::entry& entry);
 
   shard_actor* self_;

@@ -10,8 +10,8 @@
 namespace troupe::runtime {
 
 /// The seats that every loop has: where the actors sit that other loops address by index, never by a kept handle.
-enum class role : std::uint8_t { sessions, registry, shard, delivery };
-inline constexpr std::size_t role_count = 4;
+enum class role : std::uint8_t { sessions, registry, shard, delivery, store };
+inline constexpr std::size_t role_count = 5;
 
 /// How soon a seat that is on hold hands out mail: rebuilding needs some of it before the rest.
 enum class mail_class : std::uint8_t { ordinary, rebuilding };

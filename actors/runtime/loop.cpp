@@ -24,7 +24,7 @@ loop::loop(caf::actor_system& system, std::uint32_t index)
   : event_loop{&system},
     index_{index},
     now_{node_clock::now()},
-    seats_{seat{*this}, seat{*this}, seat{*this}, seat{*this}},
+    seats_{seat{*this}, seat{*this}, seat{*this}, seat{*this}, seat{*this}},
     thread_id_{std::this_thread::get_id()} {}
 
 loop::~loop() { stop(); }

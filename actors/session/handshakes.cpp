@@ -1,5 +1,6 @@
 #include "actors/session/handshakes.hpp"
 
+#include "actors/durability/durability.hpp"
 #include "actors/workplace.hpp"
 #include "config/log.hpp"
 #include "config/validate.hpp"
@@ -9,7 +10,7 @@ namespace troupe::actors {
 /// One connection between its first byte and its session.
 class handshakes::pending final : public transport::link_events {
 public:
-  enum class waits_for : std::uint8_t { connect, authentication, password, registry };
+  enum class waits_for : std::uint8_t { connect, authentication, password, registry, store };
 
   pending(handshakes& of, std::uint32_t own_number, transport::link& on, transport::admission as)
     : number{own_number},
@@ -107,6 +108,8 @@ void handshakes::connect(pending& from, std::span<const std::byte> packet) {
     return refuse(from, mqtt::reason::connection_rate_exceeded, "too many connections");
   if (at_.sessions_full && at_.sessions_full())
     return refuse(from, mqtt::reason::quota_exceeded, "node_limits.sessions_max is reached");
+  if (is_storage_missing(from.request))
+    return refuse(from, mqtt::reason::quota_exceeded, "there is no room for a session that lasts");
   if (from.request.authentication_method) return authenticate_further(from, {});
   identify(from);
 }
@@ -191,18 +194,49 @@ void handshakes::granted(const grant& answer) {
   auto* link = who->link;
   auto request = std::move(who->request);
   remove(*who);
-  if (!answer.session || answer.session.loop == at_.loop.index()) return enter(answer.session, *link, request);
+  if (!answer.session || answer.session.loop == at_.loop.index())
+    return enter(answer.session, *link, std::move(request));
   auto parcel = std::make_shared<link_parcel>(link_parcel{at_.release_link(*link), std::move(request)});
   at_.office.send(answer.session.loop, runtime::role::sessions, resume_session{answer.session, std::move(parcel)});
 }
 
 void handshakes::arrived(const resume_session& from) {
   auto& link = at_.adopt_link(std::move(from.parcel->link));
-  enter(from.session, link, from.parcel->request);
+  enter(from.session, link, std::move(from.parcel->request));
+}
+
+bool handshakes::is_storage_missing(const session::connect_request& request) const noexcept {
+  return request.session_expiry != 0 && at_.durable && at_.durable->store().full();
+}
+
+// A session without a connection is in the store; the link waits until it has been read.
+void handshakes::await_session(session_ref asleep, transport::link& link, session::connect_request request) {
+  auto number = ++last_number_;
+  shared_text client_id{request.client_id};
+  auto& waiting =
+    *(pending_[number] = std::make_unique<pending>(*this, number, link, transport::admission::welcome));
+  waiting.state = pending::waits_for::store;
+  waiting.request = std::move(request);
+  link.handler(waiting);
+  at_.durable->sleepers().wake(asleep,
+                               [this, number, asleep, client_id](session_seat*) { woken(number, asleep, client_id); });
+}
+
+void handshakes::woken(std::uint32_t number, session_ref session, const shared_text& client_id) {
+  auto* who = find({0, number});
+  if (who && !at_.sessions.find_dormant(session)) {
+    auto* link = who->link;
+    auto request = std::move(who->request);
+    remove(*who);
+    return enter(session, *link, std::move(request));
+  }
+  if (who) refuse(*who, mqtt::reason::server_unavailable, "its session cannot be read");
+  at_.office.send(registry_of(client_id, at_.office.loops()), runtime::role::registry, abandoned{client_id});
 }
 
 // The registry hears of the session before the client does: a crash in between would leave nobody else with the id.
-void handshakes::enter(session_ref wanted, transport::link& link, const session::connect_request& request) {
+void handshakes::enter(session_ref wanted, transport::link& link, session::connect_request request) {
+  if (at_.sessions.find_dormant(wanted)) return await_session(wanted, link, std::move(request));
   auto* seat = at_.sessions.find(wanted);
   if (seat) seat->kick(mqtt::reason::session_taken_over);  // [MQTT-3.1.4-3]
   seat = at_.sessions.find(wanted);                        // it ended if it had no expiry

@@ -18,7 +18,7 @@ void session_actor::handle(const decision& decide) {
     fx.clear();
     throw;
   }
-  session::apply(seat_->record(), fx);
+  seat_->apply(fx);
   seat_->carry_out(fx);
 }
 

@@ -2,6 +2,7 @@
 
 #include <caf/all.hpp>
 
+#include "actors/durability/durability.hpp"
 #include "actors/runtime/pinned_actor.hpp"
 #include "actors/workplace.hpp"
 #include "config/log.hpp"
@@ -15,6 +16,8 @@ namespace {
 constexpr std::chrono::milliseconds rate_interval{100};
 /// Messages in the queue up to which more retained ones are asked for.
 constexpr std::uint32_t retained_room = 256;
+/// A durable session without a connection sleeps after this time: a client that comes back at once finds it awake.
+constexpr std::chrono::milliseconds sleeps_after{2000};
 
 transport::close_reason close_reason_of(mqtt::reason why) noexcept {
   switch (why) {
@@ -47,14 +50,20 @@ session_seat::~session_seat() {
 session::environment session_seat::environment() const {
   const auto& limits = via_ ? via_->limits : at_.options.limits;
   auto room = std::size_t{0};
-  if (link_ && !link_->congested())
-    room = limits.outbox_bytes_max - std::min<std::size_t>(link_->outbox_bytes(), limits.outbox_bytes_max - 1);
+  if (link_ && !link_->congested()) {
+    const auto waits = link_->outbox_bytes() + (keeping_ ? keeping_->held.bytes() : 0);
+    room = limits.outbox_bytes_max - std::min<std::size_t>(waits, limits.outbox_bytes_max - 1);
+  }
   return {.limits = limits,
           .now = at_.loop.now(),
           .self = self_,
           .mount_point = via_ ? std::string_view{via_->mount_point} : std::string_view{},
           .access = at_.access.get(),
           .authentication = at_.authentication,
+          // Only a session that is about to get its first link may become one.
+          .durable_number =
+            at_.durable && record_.durable == 0 && !record_.connected ? at_.durable->store().take_session() : 0,
+          .storage_full = at_.durable && at_.durable->store().full(),
           .outbox_room = room,
           .fault_injection = at_.options.debug.allow_fault_injection && link_ && link_->peer_is_local(),
           .disconnect_on_denied = at_.options.access.disconnect_on_denied,
@@ -136,7 +145,7 @@ void session_seat::give_up(std::string_view why) {
 void session_seat::detach_by_force() noexcept {
   auto& fx = at_.effects;
   fx.changes.emplace_back(session::changes::detach{at_.loop.now()});
-  session::apply(record_, fx);
+  apply(fx);
   fx.clear();
 }
 
@@ -153,7 +162,9 @@ void session_seat::attach(transport::link& link, const session::connect_request&
   link.handler(*this);
   at_.counters.connected.add();
   at_.counters.connections_accepted.add();
+  if (keeping_) keeping_->held.clear();
   work([&](auto& of, auto& env, auto& fx) { session::connected(of, env, request, session_present, fx); });
+  if (keeping_) keeping_->greets = !keeping_->held.empty();
   tell_presence();
   if (link_ && link_->paused()) link_->resume();
 }
@@ -217,6 +228,27 @@ void session_seat::timeout(transport::timer_tick tick) {
   work([](auto& of, auto& env, auto& fx) { session::timeout(of, env, fx); });
 }
 
+void session_seat::look_at_time() {
+  armed_ = 0;
+  work([](auto& of, auto& env, auto& fx) { session::timeout(of, env, fx); });
+}
+
+void session_seat::committed() {
+  if (!keeping_ || keeping_->held.empty()) return;
+  if (!link_) return keeping_->held.clear();
+  keeping_->held.release(at_.durable->changes().committed(), *link_);
+  keeping_->greets = false;
+  if (!keeping_->held.empty()) at_.durable->changes().wait(self_, keeping_->held.next());
+  if (record_.queued_messages() != 0 || record_.inflight.resend() != 0) on_writable(*link_);  // there is room again
+}
+
+void session_seat::restore(session::record what) {
+  record_ = std::move(what);
+  record_.subscriptions.for_each([this](const subscription& each) { has_shared_ |= split_share(each.filter).has_value(); });
+  keeping_ = std::make_unique<keeping>();
+  access_changed();
+}
+
 void session_seat::access_changed() {
   work([](auto& of, auto& env, auto& fx) { session::access_changed(of, env, fx); });
 }
@@ -231,9 +263,34 @@ void session_seat::end() {
 
 // -- effects --------------------------------------------------------------------------------------------------------
 
+void session_seat::apply(session::effects& fx) noexcept {
+  if (!at_.durable) return session::apply(record_, fx);
+  auto& changes = at_.durable->changes();
+  if (!changes.apply(record_, fx)) return;
+  if (!keeping_) keeping_ = std::make_unique<keeping>();
+  keeping_->told = changes.number();
+}
+
+// What says something that the store does not know yet is held, and what comes behind it. A link that ends has no use
+// for it; and one whose CONNACK was held is told nothing else [MQTT-3.2.0-1].
+void session_seat::send(session::effects& fx) {
+  if (!keeping_) return link_->send(fx.out);
+  auto& held = keeping_->held;
+  if (fx.close) {
+    held.clear();
+    if (!std::exchange(keeping_->greets, false)) link_->send(fx.out);
+    return;
+  }
+  auto& changes = at_.durable->changes();
+  const auto until = std::max(held.until(), fx.gated && keeping_->told > changes.committed() ? keeping_->told : 0);
+  if (until == 0) return link_->send(fx.out);
+  if (held.empty()) changes.wait(self_, until);
+  held.add(fx.out, until);
+}
+
 void session_seat::carry_out(session::effects& fx) noexcept {
   count(fx);
-  if (link_ && !fx.out.empty()) link_->send(fx.out);
+  if (link_ && !fx.out.empty()) send(fx);
   for (auto& route : fx.routes) at_.routes.route(std::move(route), self_);
   for (auto& request : fx.subscribe) ask(std::move(request));
   for (auto& request : fx.unsubscribe) at_.requests.ask(self_, std::move(request));
@@ -284,7 +341,13 @@ void session_seat::finish_session() {
   if (rarely_)
     for (const auto& walk : rarely_->walks) at_.office.send(walk.shard, runtime::role::shard, abandon_walk{walk});
   auto client_id = record_.client_id;
-  at_.office.send(registry_of(client_id, at_.office.loops()), runtime::role::registry, unregister{client_id, self_});
+  auto tell = [this, gone = unregister{client_id, self_}, &at = at_] {
+    at.office.send(registry_of(gone.client_id, at.office.loops()), runtime::role::registry, gone);
+  };
+  if (keeping_)  // not before the store has forgotten it: the next one of that id may be on another loop
+    at_.durable->changes().after(tell);
+  else
+    tell();
   at_.counters.sessions.subtract();
   if (auto* actor = std::exchange(actor_, nullptr)) actor->cleanup(caf::exit_reason::normal, &at_.loop);
   at_.sessions.close(self_);
@@ -303,6 +366,10 @@ void session_seat::finish_input() {
   arm_timer();
   pause_or_resume();
   ask_for_retained();
+  if (!link_ && record_.durable != 0 && !keeping_->sleep_timer) {
+    keeping_->sleep_timer = true;
+    wait_for(sleeps_after);
+  }
 }
 
 // One timer at a time, at the earliest deadline ever asked for: a keep alive that moves on with every packet costs
@@ -322,6 +389,26 @@ void session_seat::pause_or_resume() {
     link_->pause();
   else
     link_->resume();
+}
+
+// -- sleep ----------------------------------------------------------------------------------------------------------
+
+/// Whether the store has everything that the session is.
+bool session_seat::may_sleep() const noexcept {
+  if (!at_.durable || keeping_->told > at_.durable->changes().committed()) return false;
+  if (!record_.requests.empty() || record_.unrouted_messages != 0) return false;
+  if (rarely_ && !rarely_->walks.empty()) return false;
+  for (std::uint32_t i = 0; record_.queue && i < record_.queue->end(); ++i)
+    if (record_.queue->at(i).body && !record_.queue->at(i).durable()) return false;
+  for (auto id = record_.inflight.first(); id != 0; id = record_.inflight.after(id))
+    if (!record_.inflight.find(id)->what.durable()) return false;
+  return true;
+}
+
+void session_seat::sleep_or_wait() {
+  if (at_.loop.now() - record_.since >= sleeps_after && may_sleep()) return at_.durable->sleepers().put_to_sleep(*this);
+  keeping_->sleep_timer = true;
+  wait_for(sleeps_after);
 }
 
 // -- publish rate ---------------------------------------------------------------------------------------------------
@@ -357,6 +444,8 @@ void session_seat::wait_for(std::chrono::milliseconds how_long) {
 }
 
 void session_seat::waited() {
+  if (keeping_) keeping_->sleep_timer = false;
+  if (!link_ && record_.durable != 0) return sleep_or_wait();
   ask_for_retained();
   if (!rarely_ || !link_) return;
   refill_rate();

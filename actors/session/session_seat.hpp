@@ -7,6 +7,7 @@
 #include <caf/actor.hpp>
 
 #include "actors/handles.hpp"
+#include "actors/session/held_output.hpp"
 #include "actors/session/protocol/protocol.hpp"
 #include "actors/session/session_actor.hpp"
 #include "transport/link.hpp"
@@ -32,9 +33,13 @@ public:
   void attach(transport::link& link, const session::connect_request& request, bool session_present);
   void deliver(const publication_ptr& body, const session::addressing& to);
   void routed(const session::route_result& result);
+  /// The store has what this session waits for.
+  void committed();
   void subscribed(std::uint32_t ticket, bool granted);
   void unsubscribed(std::uint32_t ticket, bool granted);
   void timeout(transport::timer_tick tick);
+  /// Does what is due, whether or not a timer was set for it.
+  void look_at_time();
   /// A wait that was ordered is over: the publish rate's, or the retained messages'.
   void waited();
   /// A shard has more retained messages for a subscription, and waits until they are asked for.
@@ -46,6 +51,8 @@ public:
   void end();
   /// Tells the shards whether it is connected, if it has shared subscriptions.
   void tell_presence();
+  /// Takes what a store kept of it. Precondition: the seat is new.
+  void restore(session::record what);
   /// Fault injection: the next handler throws.
   void make_faulty();
 
@@ -68,6 +75,8 @@ public:
   /// Asks the processor for what the next input reads besides the seat itself.
   void approach() const noexcept;
 
+  /// Changes the record as it was decided.
+  void apply(session::effects& fx) noexcept;
   /// Carries out what was decided; the record is changed already.
   void carry_out(session::effects& fx) noexcept;
   /// An actor of this seat has ended. Seats another one unless the session is over or restarts too often.
@@ -85,6 +94,14 @@ private:
     time_point next_walk{};      ///< not before
   };
 
+  /// Of a durable session.
+  struct keeping {
+    std::uint64_t told = 0;     ///< batch of the loop that has its latest change
+    bool greets = false;        ///< CONNACK is held
+    bool sleep_timer = false;   ///< is set
+    held_output held;
+  };
+
   template <class F>
   void work(const F& decide);
   void seat_actor(bool faulty);
@@ -94,6 +111,9 @@ private:
   rarely& rare();
 
   void count(const session::effects& fx) noexcept;
+  void send(session::effects& fx);
+  bool may_sleep() const noexcept;
+  void sleep_or_wait();
   void ask(session::subscribe_request request);
   void let_go_of_link(mqtt::reason why, std::string_view text);
   void finish_session();
@@ -115,6 +135,7 @@ private:
   session_actor* actor_ = nullptr;
   session::record record_;
   std::unique_ptr<rarely> rarely_;
+  std::unique_ptr<keeping> keeping_;  ///< null: nothing of it was ever told to the store
   session_ref self_;
   transport::timer_tick armed_ = 0;  ///< of the timer that is set; 0: none
   std::uint16_t restarts_ = 0;

@@ -4,7 +4,15 @@
 
 namespace troupe::actors {
 
-session_seat& session_table::open() {
+session_ref session_table::ref_of(std::uint32_t slot) const noexcept {
+  session_ref result;
+  result.slot = slot;
+  result.generation = places_[slot].generation & 0xFF'FFFF;
+  result.loop = at_.loop.index() & 0xFF;
+  return result;
+}
+
+session_ref session_table::take_place() {
   if (free_.empty()) {
     free_.push_back(slots());
     places_.emplace_back();
@@ -13,15 +21,40 @@ session_seat& session_table::open() {
   auto& chosen = places_[index];
   chosen.generation = (chosen.generation + 1) & 0xFF'FFFF;
   if (chosen.generation == 0) chosen.generation = 1;
-  session_ref self;
-  self.slot = index;
-  self.generation = chosen.generation & 0xFF'FFFF;
-  self.loop = at_.loop.index() & 0xFF;
-  chosen.seat = std::make_unique<session_seat>(at_, self);
   free_.pop_back();
   ++size_;
   at_.counters.sessions.add();
-  return *chosen.seat;
+  return ref_of(index);
+}
+
+session_seat& session_table::open() {
+  auto self = take_place();
+  places_[self.slot].seat = std::make_unique<session_seat>(at_, self);
+  return *places_[self.slot].seat;
+}
+
+std::pair<session_ref, dormant_session*> session_table::open_dormant() {
+  auto self = take_place();
+  places_[self.slot].dormant = std::make_unique<dormant_session>();
+  return {self, places_[self.slot].dormant.get()};
+}
+
+dormant_session* session_table::find_dormant(session_ref who) const noexcept {
+  if (who.slot >= places_.size() || places_[who.slot].generation != who.generation) return nullptr;
+  return places_[who.slot].dormant.get();
+}
+
+void session_table::put_to_sleep(session_ref who, std::unique_ptr<dormant_session> as) {
+  auto& slot = places_[who.slot];
+  closed_.push_back(std::move(slot.seat));
+  slot.dormant = std::move(as);
+}
+
+session_seat& session_table::wake_up(session_ref who) {
+  auto& slot = places_[who.slot];
+  slot.seat = std::make_unique<session_seat>(at_, who);
+  slot.dormant = nullptr;
+  return *slot.seat;
 }
 
 session_seat* session_table::find(session_ref who) const noexcept {
@@ -37,7 +70,8 @@ void session_table::clear() noexcept {
 }
 
 void session_table::close(session_ref who) {
-  if (!find(who)) return;
+  if (!find(who) && !find_dormant(who)) return;
+  places_[who.slot].dormant = nullptr;
   closed_.push_back(std::move(places_[who.slot].seat));
   free_.push_back(who.slot);
   --size_;

@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
+#include "actors/durability/dormant_session.hpp"
 #include "actors/session/session_seat.hpp"
 
 namespace troupe::actors {
@@ -21,8 +23,16 @@ public:
   explicit session_table(workplace& at) : at_{at} {}
 
   session_seat& open();
-  /// Null when the session has ended, whoever has its slot now.
+  /// Null when the session has ended, whoever has its slot now, or is dormant.
   session_seat* find(session_ref who) const noexcept;
+
+  /// A session that is only known by what a store has of it.
+  std::pair<session_ref, dormant_session*> open_dormant();
+  dormant_session* find_dormant(session_ref who) const noexcept;
+  /// Takes the seat out, as close() does; the session stays. Precondition: find(who).
+  void put_to_sleep(session_ref who, std::unique_ptr<dormant_session> as);
+  /// Gives it a seat again, which is empty. Precondition: find_dormant(who).
+  session_seat& wake_up(session_ref who);
   /// Asks for what find() and an input of each of these sessions will read, all of them at once: among a million
   /// sessions nothing of them is in a cache, and each is a chain of waits for memory.
   template <class Items, class RefOf>
@@ -46,12 +56,22 @@ public:
   /// Slots, used or not: for walks over all sessions that go on in later turns.
   std::uint32_t slots() const noexcept { return static_cast<std::uint32_t>(places_.size()); }
   session_seat* at(std::uint32_t slot) const noexcept { return places_[slot].seat.get(); }
+  /// Calls f(session_ref, dormant_session&) for each.
+  template <class F>
+  void for_each_dormant(F f) const {
+    for (std::uint32_t slot = 0; slot < places_.size(); ++slot)
+      if (places_[slot].dormant) f(ref_of(slot), *places_[slot].dormant);
+  }
 
 private:
   struct place {
     std::unique_ptr<session_seat> seat;
+    std::unique_ptr<dormant_session> dormant;
     std::uint32_t generation = 0;
   };
+
+  session_ref take_place();
+  session_ref ref_of(std::uint32_t slot) const noexcept;
 
   workplace& at_;
   std::vector<place> places_;

@@ -2,6 +2,7 @@
 
 #include <caf/all.hpp>
 
+#include "actors/durability/durability.hpp"
 #include "actors/runtime/fault.hpp"
 #include "routing/topic.hpp"
 
@@ -18,12 +19,26 @@ void for_each_session(workplace& at, F visit) {
     if (auto* seat = at.sessions.at(slot)) visit(*seat);
 }
 
+// Of a durable session not before the store has forgotten it: the next one of that id may be on another loop.
 void end_for_clean_start(workplace& at, const evict& order) {
-  if (auto* seat = at.sessions.find(order.session)) {
-    seat->kick(mqtt::reason::session_taken_over);
-    seat->end();
-  }
-  at.office.send(registry_of(order.client_id, at.office.loops()), runtime::role::registry, evicted{order.client_id});
+  auto tell = [&at, order] {
+    at.office.send(registry_of(order.client_id, at.office.loops()), runtime::role::registry, evicted{order.client_id});
+  };
+  const auto durable = at.durable && at.durable->number_of(order.session) != 0;
+  auto end = [&at, order, tell, durable](session_seat* seat) {
+    if (seat) {
+      seat->kick(mqtt::reason::session_taken_over);
+      seat->end();
+    } else if (at.durable) {
+      at.durable->sleepers().forget(order.session);
+    }
+    if (!durable) return tell();
+    at.durable->changes().after(tell);
+  };
+  if (durable)
+    at.durable->sleepers().wake(order.session, end);
+  else
+    end(at.sessions.find(order.session));
 }
 
 void tell_subscriptions(workplace& at, const recall& asked) {
@@ -41,8 +56,15 @@ void tell_subscriptions(workplace& at, const recall& asked) {
       if (part.entries.size() == resubscribe_entries_max) send();
     });
   });
-  part.last = true;
+  auto finish = [&at, asked] {
+    at.office.send(asked.shard, runtime::role::shard, resubscribe{asked.epoch, true, {}},
+                   runtime::mail_class::rebuilding);
+  };
   send();
+  if (at.durable)
+    at.durable->restoration().tell_dormant_subscriptions(asked, finish);
+  else
+    finish();
 }
 
 void change_rules(workplace& at, const change_access& to) {

@@ -50,6 +50,8 @@ public:
   const std::vector<std::byte>& bytes() const noexcept { return bytes_; }
   const std::vector<shared_part>& shared() const noexcept { return shared_; }
   void share(publication_ptr owner, bytes_view payload);
+  /// All that `more` holds, behind its own.
+  void append(const outbox& more);
   /// Bytes on the wire, shared parts included.
   std::size_t size() const noexcept { return bytes_.size() + shared_bytes_; }
   bool empty() const noexcept { return size() == 0; }

@@ -10,6 +10,14 @@ void outbox::share(publication_ptr owner, bytes_view payload) {
   shared_bytes_ += payload.size();
 }
 
+void outbox::append(const outbox& more) {
+  const auto behind = bytes_.size();
+  bytes_.insert(bytes_.end(), more.bytes_.begin(), more.bytes_.end());
+  shared_.reserve(shared_.size() + more.shared_.size());
+  for (const auto& each : more.shared_) shared_.push_back({behind + each.offset, each.owner, each.payload});
+  shared_bytes_ += more.shared_bytes_;
+}
+
 void outbox::clear() noexcept {
   bytes_.clear();
   shared_.clear();

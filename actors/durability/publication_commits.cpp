@@ -1,0 +1,142 @@
+#include "actors/durability/publication_commits.hpp"
+
+#include <algorithm>
+
+#include "actors/delivery.hpp"
+#include "actors/durability/durability.hpp"
+#include "actors/durability/rows.hpp"
+#include "actors/workplace.hpp"
+
+namespace troupe::actors {
+
+namespace {
+
+using persistence::outcome;
+
+mqtt::reason refusal_of(outcome how) noexcept {
+  if (how == outcome::done) return mqtt::reason::success;
+  return how == outcome::failed ? mqtt::reason::unspecified_error : mqtt::reason::quota_exceeded;
+}
+
+/// Puts one batch of publications together for the store.
+class publication_rows {
+public:
+  publication_rows(std::uint64_t first_message, std::size_t publications)
+    : first_message_{first_message},
+      references_(publications),
+      concerned_(publications) {}
+
+  void add(const kept_part& part) {
+    rows.append(part.rows);
+    for (const auto& each : part.held) references_[each.publication] += each.references;
+  }
+  template <class BodyOf>
+  void add_bodies(BodyOf body_of) {
+    for (std::size_t i = 0; i < references_.size(); ++i) {
+      if (references_[i] == 0) continue;
+      concerned_[i] = true;
+      put_message(rows, first_message_ + i, references_[i], message_of(body_of(i), time_));
+    }
+  }
+  void retain(std::uint32_t publication, const troupe::publication& what) {
+    concerned_[publication] = true;
+    if (what.payload().empty())
+      rows.erase(persistence::table::retained, what.topic());
+    else
+      put_retained(rows, message_of(what, time_));
+  }
+  void received(std::size_t publication, std::uint64_t session, std::uint16_t packet_id) {
+    concerned_[publication] = true;
+    persistence::put_inbound(rows, session, packet_id);
+  }
+  /// Whether the store has to know of this publication.
+  bool concerns(std::size_t publication) const noexcept { return concerned_[publication]; }
+
+  persistence::batch rows;
+
+private:
+  std::uint64_t first_message_;
+  wall_time time_ = wall_time::now();
+  std::vector<std::uint32_t> references_;
+  std::vector<bool> concerned_;
+};
+
+/// The number of a durable sender that waits for PUBREC; 0: the store need not know its packet id.
+std::uint64_t durable_sender(workplace& at, const route_desk::waiting& whom) {
+  if (whom.result.qos != qos::exactly_once) return 0;
+  const auto* seat = at.sessions.find(whom.publisher);
+  if (!seat || seat->record().durable == 0 || !seat->record().inbound) return 0;
+  const auto& inbound = *seat->record().inbound;
+  return inbound.position(whom.packet_id) < inbound.exactly_once.size() ? seat->record().durable : 0;
+}
+
+publication_rows rows_of(workplace& at, const route_desk::routed_batch& what) {
+  const auto& publications = what.publications->publications;
+  publication_rows result{what.publications->first_message, publications.size()};
+  for (const auto& each : what.kept) result.add(*each.kept);
+  result.add_bodies([&](std::size_t i) -> const publication& { return *publications[i]; });
+  for (const auto each : what.retained) result.retain(each, *publications[each]);
+  for (std::size_t i = 0; i < what.waiting_for.size(); ++i)
+    if (auto number = durable_sender(at, what.waiting_for[i])) result.received(i, number, what.waiting_for[i].packet_id);
+  return result;
+}
+
+/// Most batches need not be looked at closer.
+bool concerns_store(workplace& at, const route_desk::routed_batch& what) {
+  return !what.kept.empty() || !what.retained.empty() ||
+         std::ranges::any_of(what.waiting_for, [&](const auto& each) { return durable_sender(at, each) != 0; });
+}
+
+/// Who does not have to wait for the store.
+void answer_others(workplace& at, route_desk::routed_batch& of, const publication_rows& rows) {
+  std::vector<route_desk::waiting> now, later;
+  for (std::size_t i = 0; i < of.waiting_for.size(); ++i)
+    (rows.concerns(i) ? later : now).push_back(of.waiting_for[i]);
+  of.waiting_for = std::move(later);
+  answer_publishers(at, now);
+}
+
+}  // namespace
+
+void publication_commits::finish(route_desk::routed_batch what) {
+  if (!concerns_store(at_, what)) return answer_publishers(at_, what.waiting_for);
+  auto rows = rows_of(at_, what);
+  answer_others(at_, what, rows);
+  ++under_way_;
+  auto waiting = std::make_shared<route_desk::routed_batch>(std::move(what));
+  at_.durable->desk().commit(std::move(rows.rows), [this, waiting](persistence::result& how) {
+    --under_way_;
+    committed(*waiting, how);
+  });
+}
+
+void publication_commits::committed(const route_desk::routed_batch& what, const persistence::result& how) {
+  at_.durable->store().note(how);
+  const auto kept = how.outcome == outcome::done;
+  for (const auto& each : what.kept) {
+    const stored news{what.publications->id, kept};
+    if (each.loop == at_.loop.index())
+      at_.durable->deliveries().settle(news.id, kept);
+    else
+      at_.office.send(each.loop, runtime::role::store, news);
+  }
+  auto answers = what.waiting_for;
+  if (!kept)
+    for (auto& each : answers) each.result.refused = refusal_of(how.outcome);
+  answer_publishers(at_, answers);
+}
+
+void publication_commits::keep(const deliver_batch& what, std::uint64_t first_message, batch_id as,
+                               const kept_part& part) {
+  publication_rows rows{first_message, what.entries.size()};
+  rows.add(part);
+  rows.add_bodies([&](std::size_t i) -> const publication& { return *what.entries[i].body; });
+  ++under_way_;
+  at_.durable->desk().commit(std::move(rows.rows), [this, as](persistence::result& how) {
+    --under_way_;
+    at_.durable->store().note(how);
+    at_.durable->deliveries().settle(as, how.outcome == outcome::done);
+  });
+}
+
+}  // namespace troupe::actors

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "actors/router/route_desk.hpp"
+#include "persistence/store.hpp"
+
+namespace troupe::actors {
+
+struct workplace;
+
+/// Commits what the store has to know of the publications that left one loop: the bodies, entries of queues, retained
+/// values and senders' QoS 2 packet ids of a batch together, or nothing of them.
+class publication_commits {
+public:
+  explicit publication_commits(workplace& at) noexcept : at_{at} {}
+
+  /// Answers the publishers of a batch that has been routed: at once those whose publications the store need not know,
+  /// the others when they are committed.
+  void finish(route_desk::routed_batch what);
+  /// Commits what this loop's durable sessions keep of deliveries that no publisher waits for: retained messages, and
+  /// what another member of a shared group left behind.
+  void keep(const deliver_batch& what, std::uint64_t first_message, batch_id as, const kept_part& part);
+
+  std::size_t under_way() const noexcept { return under_way_; }
+
+private:
+  void committed(const route_desk::routed_batch& what, const persistence::result& how);
+
+  workplace& at_;
+  std::size_t under_way_ = 0;
+};
+
+}  // namespace troupe::actors

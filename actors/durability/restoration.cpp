@@ -1,0 +1,197 @@
+#include "actors/durability/restoration.hpp"
+
+#include <array>
+
+#include "actors/durability/durability.hpp"
+#include "actors/durability/rows.hpp"
+#include "actors/workplace.hpp"
+#include "config/log.hpp"
+#include "persistence/keys.hpp"
+#include "persistence/records.hpp"
+#include "routing/topic.hpp"
+
+namespace troupe::actors {
+
+namespace {
+
+using persistence::table;
+using runtime::mail_class;
+using runtime::role;
+
+constexpr std::array order{table::sessions, table::retained, table::subscriptions, table::queue};
+constexpr std::chrono::seconds progress_interval{2};
+
+/// What loops have for one shard.
+resubscribe part_of(std::uint64_t epoch) { return {epoch, false, {}}; }
+
+}  // namespace
+
+// -- reading ----------------------------------------------------------------------------------------------------------
+
+void restoration::begin() {
+  begun_ = logged_ = at_.loop.now();
+  read(order[page_], {});
+}
+
+void restoration::read(table where, std::string first) {
+  at_.durable->desk().scan({.table = where, .first = std::move(first)},
+                           [this, where](persistence::result& page) { send_page(where, page); });
+}
+
+void restoration::send_page(table where, persistence::result& page) {
+  if (page.outcome != persistence::outcome::done)
+    log::error("store", "{} cannot be read to their end: {}", name_of(where), page.text);
+  const auto found = std::make_shared<const rows>(std::move(page.rows));
+  next_ = page.more ? std::string{(*found)[found->size() - 1].key} + '\0' : std::string{};
+  read_[page_] += found->size();
+  answers_due_ = at_.office.loops();
+  for (std::uint32_t loop = 0; loop < answers_due_; ++loop)
+    at_.office.send(loop, role::store, restore_rows{where, found, !page.more});
+}
+
+// No page before all loops have taken the last one: what is read does not pile up.
+void restoration::page_taken() {
+  if (answers_due_ == 0 || --answers_due_ > 0) return;
+  next_page();
+}
+
+void restoration::next_page() {
+  if (next_.empty() && ++page_ == order.size()) return log_progress(true);
+  if (at_.loop.now() - logged_ >= progress_interval) log_progress(false);
+  read(order[page_], next_);
+}
+
+void restoration::log_progress(bool finished) {
+  logged_ = at_.loop.now();
+  if (finished && read_[0] + read_[1] == 0) return;
+  log::info("store", "{} {} sessions, {} subscriptions, {} retained and {} queued messages in {} ms",
+            finished ? "restored:" : "restoring, so far", read_[0], read_[2], read_[1], read_[3],
+            std::chrono::duration_cast<std::chrono::milliseconds>(logged_ - begun_).count());
+}
+
+// -- taking -----------------------------------------------------------------------------------------------------------
+
+void restoration::take(const restore_rows& page) {
+  switch (page.table) {
+    case table::sessions: take_sessions(*page.rows); break;
+    case table::retained: take_retained(*page.rows); break;
+    case table::subscriptions: take_subscriptions(*page.rows, page.last); break;
+    default: take_queue(*page.rows); break;
+  }
+  if (page.last && page.table == table::sessions) {
+    sessions_known_ = true;
+    early_.clear();
+    for (const auto& each : std::exchange(when_known_, {})) each();
+  }
+  if (page.last && page.table == table::queue) by_number_ = {};
+  at_.office.send(0, role::store, restored{});
+}
+
+void restoration::take_sessions(const rows& page) {
+  for (std::size_t i = 0; i < page.size(); ++i)
+    if (registry_of(page[i].key, at_.office.loops()) == at_.loop.index() && !early_.contains(std::string{page[i].key}))
+      know(page[i].value);
+}
+
+void restoration::know(std::string_view value) {
+  const auto row = persistence::decode_session(value);
+  if (!row || at_.registry.find(row->client_id)) return;
+  const auto self = at_.durable->sleepers().add(*row);
+  at_.registry.registered({shared_text{row->client_id}, self});
+  by_number_.emplace(row->number, self);
+}
+
+void restoration::look_up(const shared_text& client_id, std::function<void()> then) {
+  early_.emplace(client_id.view());
+  at_.durable->desk().read(table::sessions, client_id,
+                           [this, then = std::move(then)](persistence::result& answer) {
+                             if (!answer.rows.empty()) know(answer.rows[0].value);
+                             then();
+                           });
+}
+
+void restoration::take_retained(const rows& page) {
+  const auto time = wall_time::now();
+  for (std::size_t i = 0; i < page.size(); ++i) {
+    if (shard_of(page[i].key, at_.office.loops()) != at_.loop.index()) continue;
+    auto row = persistence::decode_retained(page[i].value);
+    if (!row) continue;
+    row->retain = true;
+    at_.retained.index.store(publication_of(*row, time));
+  }
+}
+
+void restoration::take_subscriptions(const rows& page, bool last) {
+  std::vector<resubscribe> parts(at_.office.loops(), part_of(0));
+  for (std::size_t i = 0; i < page.size(); ++i) {
+    const auto whose = by_number_.find(persistence::session_of(page[i].key));
+    if (whose == by_number_.end()) continue;
+    const auto row = persistence::decode_subscription(page[i].key, page[i].value);
+    if (!row) continue;
+    const auto what = subscription_of(*row);
+    const auto home = shard_of_filter(what.filter, at_.office.loops());
+    for (std::uint32_t shard = 0; shard < parts.size(); ++shard) {
+      if (home && *home != shard) continue;
+      parts[shard].entries.emplace_back(whose->second, what);
+      if (split_share(what.filter)) at_.office.send(shard, role::shard, presence{whose->second, false});
+    }
+  }
+  for (std::uint32_t shard = 0; shard < parts.size(); ++shard) {
+    parts[shard].last = last;
+    if (last || !parts[shard].entries.empty())
+      at_.office.send(shard, role::shard, std::move(parts[shard]), mail_class::rebuilding);
+  }
+}
+
+// What this run of the node has added is counted already.
+void restoration::take_queue(const rows& page) {
+  const auto first = at_.durable->store().first_sequence();
+  for (std::size_t i = 0; i < page.size(); ++i) {
+    if (persistence::sequence_of(page[i].key) >= first) continue;
+    const auto whose = by_number_.find(persistence::session_of(page[i].key));
+    if (whose == by_number_.end()) continue;
+    auto* asleep = at_.sessions.find_dormant(whose->second);
+    if (!asleep || asleep->counted) continue;
+    const auto row = persistence::decode_queue_entry(page[i].value);
+    at_.durable->sleepers().count(*asleep, row ? row->bytes : 0);
+  }
+}
+
+// -- a shard that was restarted ---------------------------------------------------------------------------------------
+
+void restoration::tell_dormant_subscriptions(const recall& asked, std::function<void()> then) {
+  if (!sessions_known_) {
+    when_known_.push_back([this, asked, then = std::move(then)] { tell_dormant_subscriptions(asked, then); });
+    return;
+  }
+  auto whose = std::make_shared<std::unordered_map<std::uint64_t, session_ref>>();
+  at_.sessions.for_each_dormant([&](session_ref who, const dormant_session& what) { whose->emplace(what.number, who); });
+  if (whose->empty()) return then();
+  tell_subscriptions(asked, {}, std::move(whose), std::move(then));
+}
+
+void restoration::tell_subscriptions(const recall& asked, std::string first,
+                                     std::shared_ptr<std::unordered_map<std::uint64_t, session_ref>> whose,
+                                     std::function<void()> then) {
+  at_.durable->desk().scan(
+    {.table = table::subscriptions, .first = std::move(first)},
+    [this, asked, whose = std::move(whose), then = std::move(then)](persistence::result& page) {
+      auto part = part_of(asked.epoch);
+      for (std::size_t i = 0; i < page.rows.size(); ++i) {
+        const auto at = whose->find(persistence::session_of(page.rows[i].key));
+        if (at == whose->end()) continue;
+        const auto row = persistence::decode_subscription(page.rows[i].key, page.rows[i].value);
+        if (!row) continue;
+        const auto what = subscription_of(*row);
+        const auto home = shard_of_filter(what.filter, at_.office.loops());
+        if (home && *home != asked.shard) continue;
+        part.entries.emplace_back(at->second, what);
+        if (split_share(what.filter)) at_.office.send(asked.shard, role::shard, presence{at->second, false});
+      }
+      if (!part.entries.empty()) at_.office.send(asked.shard, role::shard, std::move(part), mail_class::rebuilding);
+      if (!page.more) return then();
+      tell_subscriptions(asked, std::string{page.rows[page.rows.size() - 1].key} + '\0', whose, then);
+    });
+}
+
+}  // namespace troupe::actors

@@ -1,0 +1,177 @@
+#include "actors/durability/sleeping_sessions.hpp"
+
+#include <unordered_set>
+
+#include "actors/durability/durability.hpp"
+#include "actors/durability/rows.hpp"
+#include "actors/durability/session_loader.hpp"
+#include "actors/workplace.hpp"
+#include "config/log.hpp"
+#include "persistence/keys.hpp"
+
+namespace troupe::actors {
+
+namespace {
+
+constexpr std::uint32_t trim_step = 256;  ///< beyond its limit that many more are dropped at once
+
+/// When its will or its end is due; max(): never.
+time_point due_of(const persistence::session_record& row, time_point since) noexcept {
+  using std::chrono::seconds;
+  auto due = time_point::max();
+  if (row.expiry_interval != session::never_expires) due = since + seconds{row.expiry_interval};
+  if (row.will) due = std::min(due, since + seconds{std::min(row.will->delay, row.expiry_interval)});
+  return due;
+}
+
+}  // namespace
+
+session_ref sleeping_sessions::add(const persistence::session_record& row) {
+  const auto time = wall_time::now();
+  const auto added = at_.sessions.open_dormant();
+  auto& what = *added.second;
+  what.client_id = shared_text{row.client_id};
+  what.number = row.number;
+  what.due = due_of(row, row.disconnected_at == 0 ? time.node : time.from(row.disconnected_at));
+  what.counted = false;
+  if (what.due != time_point::max()) at_.timers.add(what.due, timer{added.first});
+  if (row.disconnected_at == 0 && what.due != time_point::max()) {  // its connection ended with the node
+    auto now = row;
+    now.disconnected_at = time.of(time.node);
+    put(at_.durable->changes().open(), now);
+  }
+  return added.first;
+}
+
+void sleeping_sessions::put_to_sleep(session_seat& seat) {
+  const auto& record = seat.record();
+  auto asleep = std::make_unique<dormant_session>();
+  asleep->client_id = record.client_id;
+  asleep->number = record.durable;
+  asleep->due = session::deadline(record).value_or(time_point::max());
+  const auto count = [&](const session::delivery& each) {
+    ++asleep->queued;
+    if (each.body) asleep->queued_bytes += row_bytes(*each.body);
+  };
+  for (std::uint32_t i = 0; record.queue && i < record.queue->end(); ++i)
+    if (record.queue->at(i).body) count(record.queue->at(i));
+  for (auto id = record.inflight.first(); id != 0; id = record.inflight.after(id)) count(record.inflight.find(id)->what);
+  const auto self = seat.self();
+  if (asleep->due != time_point::max()) at_.timers.add(asleep->due, timer{self});
+  at_.sessions.put_to_sleep(self, std::move(asleep));
+}
+
+void sleeping_sessions::wake(session_ref who, std::function<void(session_seat*)> then) {
+  auto* asleep = at_.sessions.find_dormant(who);
+  if (!asleep) return then(at_.sessions.find(who));
+  const auto first = !asleep->waking;
+  if (first) asleep->waking = std::make_unique<dormant_session::awakening>();
+  asleep->waking->then.push_back(std::move(then));
+  if (!first) return;
+  ++waking_;
+  // Not before its latest rows are written: what was dropped from its queue must not be found there.
+  at_.durable->changes().after([this, who, client_id = asleep->client_id, number = asleep->number] {
+    session_loader::load(at_.durable->desk(), client_id, number,
+                         [this, who](auto found) { woken(who, std::move(found)); });
+  });
+}
+
+void sleeping_sessions::woken(session_ref who, std::optional<session::kept_session> found) {
+  --waking_;
+  auto* asleep = at_.sessions.find_dormant(who);
+  if (!asleep) return;
+  auto waiting = std::move(*asleep->waking);
+  asleep->waking = nullptr;
+  if (!found) {
+    log::error("store", "the session of client {} cannot be read", asleep->client_id.view());
+    for (const auto& each : waiting.then) each(nullptr);
+    return;
+  }
+  std::unordered_set<std::uint64_t> known;
+  for (const auto& each : found->queue) known.insert(each.what.more->sequence);
+  // What is committed and not told yet comes by itself.
+  const auto to_come = at_.durable->deliveries().sequences_of(who);
+  std::erase_if(found->queue, [&](const auto& each) { return to_come.contains(each.what.more->sequence); });
+  at_.sessions.wake_up(who).restore(session::restore(std::move(*found)));
+  for (auto& each : waiting.late)
+    if (!known.contains(each.what.more->sequence)) at_.durable->deliver(std::move(each));
+  for (const auto& each : waiting.then) each(at_.sessions.find(who));
+}
+
+void sleeping_sessions::forget(session_ref who) {
+  const auto* asleep = at_.sessions.find_dormant(who);
+  if (!asleep) return;
+  erase_session(at_.durable->changes().open(), asleep->client_id, asleep->number);
+  at_.counters.sessions.subtract();
+  at_.sessions.close(who);
+}
+
+void sleeping_sessions::due(session_ref who) {
+  const auto* asleep = at_.sessions.find_dormant(who);
+  if (!asleep || at_.loop.now() < asleep->due) return;
+  wake(who, [](session_seat* seat) {
+    if (seat) seat->look_at_time();
+  });
+}
+
+// -- its queue ------------------------------------------------------------------------------------------------------
+
+bool sleeping_sessions::is_over_limit(const dormant_session& who) const noexcept {
+  const auto& limits = at_.options.limits;
+  return who.queued > limits.queue_messages_max || who.queued_bytes > limits.queue_bytes_max;
+}
+
+bool sleeping_sessions::is_full(const dormant_session& who) const noexcept {
+  const auto& limits = at_.options.limits;
+  using config::overflow;
+  if (limits.queue_overflow != overflow::drop_newest && limits.queue_overflow != overflow::disconnect) return false;
+  return who.queued >= limits.queue_messages_max || who.queued_bytes >= limits.queue_bytes_max;
+}
+
+void sleeping_sessions::deliver(dormant_session& who, pending_deliveries::place what) {
+  const auto self = what.session;
+  ++who.queued;
+  who.queued_bytes += row_bytes(*what.what.body);
+  if (who.waking) who.waking->late.push_back(std::move(what));
+  if (is_over_limit(who)) trim(self, who);
+}
+
+void sleeping_sessions::count(dormant_session& who, std::uint32_t bytes) noexcept {
+  ++who.queued;
+  who.queued_bytes += bytes;
+}
+
+// The oldest go. Their rows have to be read for it: several at a time.
+void sleeping_sessions::trim(session_ref to, dormant_session& who) {
+  if (who.waking || std::exchange(who.trimming, true)) return;
+  const auto most = at_.options.limits.queue_messages_max;
+  const auto excess = (who.queued > most ? who.queued - most : 0) + std::min(trim_step, most / 8);
+  persistence::range oldest{.table = persistence::table::queue,
+                            .first = persistence::session_key{who.number}.str(),
+                            .last = persistence::session_key{who.number + 1}.str(),
+                            .rows_max = std::max<std::size_t>(excess, 1)};
+  at_.durable->desk().scan(std::move(oldest),
+                           [this, to, excess](persistence::result& rows) { trimmed(to, excess, rows); });
+}
+
+void sleeping_sessions::trimmed(session_ref to, std::uint32_t excess, persistence::result& oldest) {
+  auto* who = at_.sessions.find_dormant(to);
+  if (!who) return;
+  if (who->waking) return;  // its queue is being read: the session itself drops then
+  auto& batch = at_.durable->changes().open();
+  auto& dropped = at_.counters.drops[static_cast<std::size_t>(session::drop_reason::queue_full)];
+  for (std::size_t i = 0; i < std::min<std::size_t>(oldest.rows.size(), excess); ++i) {
+    const auto row = oldest.rows[i];
+    const auto entry = persistence::decode_queue_entry(row.value);
+    batch.erase(persistence::table::queue, row.key);
+    if (entry && entry->state != persistence::entry_state::received) batch.release(entry->message);
+    who->queued -= who->queued > 0 ? 1 : 0;
+    who->queued_bytes -= std::min<std::uint64_t>(who->queued_bytes, entry ? entry->bytes : 0);
+    dropped.add();
+  }
+  at_.durable->changes().after([this, to] {
+    if (auto* trimmed = at_.sessions.find_dormant(to)) trimmed->trimming = false;
+  });
+}
+
+}  // namespace troupe::actors
