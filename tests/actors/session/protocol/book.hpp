@@ -48,6 +48,7 @@ public:
   }
   void finished(const record& of) noexcept override {
     there = false;
+    ++ends;
     finished_with = of.queued_messages() + of.inflight.size();
     queue.clear();
     held.clear();
@@ -93,7 +94,7 @@ public:
   }
 
   bool there = false, connected = false;
-  std::uint32_t expiry = 0, finished_with = 0;
+  std::uint32_t expiry = 0, ends = 0, finished_with = 0;
   std::uint64_t number = 0;
   shared_text client_id, user_name;
   mqtt::version version = mqtt::version::v5;

@@ -64,6 +64,8 @@ CAF_TEST(a_new_expiry_and_a_will_that_is_gone_are_told) {
   CAF_CHECK(!b.told.will);
   CAF_CHECK_EQUAL(b.told.expiry, 60u);
   CAF_CHECK(!b.told.connected);
+  b.run([](effects& to) { to.changes.emplace_back(changes::expire_after{30}); });
+  CAF_CHECK_EQUAL(b.told.expiry, 30u);
 }
 
 CAF_TEST(nothing_is_told_of_a_session_that_ends_with_its_connection) {
@@ -75,6 +77,7 @@ CAF_TEST(nothing_is_told_of_a_session_that_ends_with_its_connection) {
   CAF_CHECK_EQUAL(b.rec.durable, 0u);
   b.lose_link();
   CAF_CHECK(!b.told.there);
+  CAF_CHECK_EQUAL(b.told.ends, 0u);
   CAF_CHECK(b.told.filters.empty());
 }
 
@@ -233,6 +236,10 @@ CAF_TEST(nothing_is_told_of_a_delivery_after_the_end) {
   b.deliver_stored("x", qos::at_least_once);
   CAF_CHECK_EQUAL(b.dropped(drop_reason::session_ended), 1u);
   CAF_CHECK_EQUAL(b.told.queue.size(), 1u);
+  effects fx;
+  auto [body, to] = b.stored("y", qos::at_least_once);
+  session::deliver(b.rec, b.env(), body, to, fx);
+  CAF_CHECK(std::holds_alternative<changes::turn_down>(fx.changes.at(0)));
 }
 
 CAF_TEST(a_finished_packet_id_of_the_client_is_told) {
