@@ -30,7 +30,7 @@ public:
   void operator()(changes::dequeue& now) noexcept {
     auto sent = to_.queue->pop();
     if (now.packet_id == 0) return;
-    tell_sent_twice(sent, now.packet_id);
+    tell_sent(sent, now.packet_id);
     to_.inflight.add(now.packet_id, std::move(sent));
   }
   void operator()(changes::discard&) noexcept {
@@ -42,7 +42,7 @@ public:
   }
   void operator()(changes::discard_qos0&) noexcept { to_.queue->drop_qos0(); }
   void operator()(changes::launch& now) noexcept {
-    tell_sent_twice(now.what, now.packet_id);
+    tell_sent(now.what, now.packet_id);
     to_.inflight.add(now.packet_id, std::move(now.what));
   }
   void operator()(changes::release& now) noexcept {
@@ -100,10 +100,10 @@ private:
     if (tells()) store_->changed(to_);
   }
   /// Its packet id must be known before the client sees it: under it alone the client knows a QoS 2 message again.
-  void tell_sent_twice(const delivery& what, std::uint16_t packet_id) const noexcept {
+  void tell_sent(const delivery& what, std::uint16_t packet_id) const noexcept {
     if (what.qos == qos::exactly_once && tells(what)) store_->sent(what, packet_id);
   }
-  void tell_sent_once() const noexcept;
+  void tell_sent_on_link() const noexcept;
 
   record& to_;
   journal* store_;
@@ -132,7 +132,7 @@ void applier::operator()(changes::attach& now) noexcept {
 }
 
 /// The packet ids at QoS 1 that went out on the link that is lost.
-void applier::tell_sent_once() const noexcept {
+void applier::tell_sent_on_link() const noexcept {
   for (auto id = to_.inflight.first(); id != 0; id = to_.inflight.after(id)) {
     const auto& slot = *to_.inflight.find(id);
     const auto once = slot.state == inflight_window::state::sent && slot.what.qos == qos::at_least_once;
@@ -144,7 +144,7 @@ void applier::operator()(changes::detach& now) noexcept {
   to_.connected = false;
   to_.since = now.now;
   tell_changed();
-  if (tells()) tell_sent_once();
+  if (tells()) tell_sent_on_link();
   to_.inflight.link_lost();
   to_.aliases.reset();  // [MQTT-3.3.2-7]
   to_.reauthentication.reset();

@@ -61,7 +61,7 @@ void put_subscriptions(record& to, std::vector<subscription>& from) {
 /// They are routed. No answer belongs to them: tickets of routes start at 1.
 void put_received(record& to, std::vector<std::uint16_t>& from) {
   std::ranges::sort(from);
-  from.erase(std::ranges::unique(from).begin(), from.end());
+  from.erase(std::unique(from.begin(), from.end()), from.end());
   std::erase(from, std::uint16_t{0});
   if (from.empty()) return;
   to.inbound = std::make_unique<inbound>();
