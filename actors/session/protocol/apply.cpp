@@ -26,20 +26,23 @@ public:
   void operator()(changes::finish&) noexcept;
   void operator()(changes::authenticating& now) noexcept { to_.reauthentication = std::move(now.exchange); }
 
-  void operator()(changes::enqueue& now) noexcept {
-    tell_added(now.what, 0);
-    to_.queue->push(std::move(now.what));
-  }
+  void operator()(changes::enqueue& now) noexcept { to_.queue->push(std::move(now.what)); }
   void operator()(changes::dequeue& now) noexcept {
     auto sent = to_.queue->pop();
     if (now.packet_id == 0) return;
-    if (tells(sent)) store_->sent(sent, now.packet_id);
+    tell_sent(sent, now.packet_id);
     to_.inflight.add(now.packet_id, std::move(sent));
   }
-  void operator()(changes::discard&) noexcept { tell_removed(to_.queue->pop(), true); }
+  void operator()(changes::discard&) noexcept {
+    const auto dropped = to_.queue->pop();
+    if (tells(dropped)) store_->removed(dropped.more->sequence, dropped.more->message);
+  }
+  void operator()(changes::turn_down& now) noexcept {
+    if (tells()) store_->removed(now.sequence, now.message);
+  }
   void operator()(changes::discard_qos0&) noexcept { to_.queue->drop_qos0(); }
   void operator()(changes::launch& now) noexcept {
-    tell_added(now.what, now.packet_id);
+    tell_sent(now.what, now.packet_id);
     to_.inflight.add(now.packet_id, std::move(now.what));
   }
   void operator()(changes::release& now) noexcept {
@@ -50,7 +53,8 @@ public:
   void operator()(changes::complete& now) noexcept {
     const auto* slot = to_.inflight.find(now.packet_id);
     const auto held = slot && slot->state == inflight_window::state::sent;
-    tell_removed(to_.inflight.remove(now.packet_id), held);
+    const auto done = to_.inflight.remove(now.packet_id);
+    if (tells(done)) store_->removed(done.more->sequence, held ? done.more->message : 0);
   }
   void operator()(changes::sent_again& now) noexcept { to_.inflight.sent_again(now.packet_id); }
   void operator()(changes::resend_from& now) noexcept { to_.inflight.resend_from(now.packet_id); }
@@ -90,19 +94,16 @@ public:
   void operator()(changes::answered& now) noexcept;
 
 private:
-  bool tells() const noexcept { return store_ && to_.durable; }
+  bool tells() const noexcept { return store_ && to_.durable != 0; }
   bool tells(const delivery& what) const noexcept { return tells() && what.durable(); }
   void tell_changed() const noexcept {
     if (tells()) store_->changed(to_);
   }
-  void tell_added(const delivery& what, std::uint16_t packet_id) const noexcept {
-    if (!tells(what)) return;
-    what.more->sequence = to_.durable->next_sequence++;
-    store_->added(what, packet_id);
+  /// Its packet id must be known before the client sees it: under it alone the client knows a QoS 2 message again.
+  void tell_sent(const delivery& what, std::uint16_t packet_id) const noexcept {
+    if (what.qos == qos::exactly_once && tells(what)) store_->sent(what, packet_id);
   }
-  void tell_removed(const delivery& what, bool held) const noexcept {
-    if (tells(what)) store_->removed(what, held);
-  }
+  void tell_sent_on_link() const noexcept;
 
   record& to_;
   journal* store_;
@@ -123,17 +124,27 @@ void applier::operator()(changes::attach& now) noexcept {
   to_.version = from.version;
   to_.guarded = from.guarded;
   to_.connected = true;
-  if (from.durable) to_.durable = std::move(from.durable);
+  if (from.durable != 0) to_.durable = from.durable;
   if (to_.session_expiry != 0) return tell_changed();
   // From now on it ends with its connection: a crash of the node would be the end of it.
   if (tells()) store_->finished(to_);
-  to_.durable.reset();
+  to_.durable = 0;
+}
+
+/// The packet ids at QoS 1 that went out on the link that is lost.
+void applier::tell_sent_on_link() const noexcept {
+  for (auto id = to_.inflight.first(); id != 0; id = to_.inflight.after(id)) {
+    const auto& slot = *to_.inflight.find(id);
+    const auto once = slot.state == inflight_window::state::sent && slot.what.qos == qos::at_least_once;
+    if (once && slot.on_link && slot.what.durable()) store_->sent(slot.what, id);
+  }
 }
 
 void applier::operator()(changes::detach& now) noexcept {
   to_.connected = false;
   to_.since = now.now;
   tell_changed();
+  if (tells()) tell_sent_on_link();
   to_.inflight.link_lost();
   to_.aliases.reset();  // [MQTT-3.3.2-7]
   to_.reauthentication.reset();
@@ -148,7 +159,7 @@ void applier::operator()(changes::detach& now) noexcept {
 /// Who the client was stays, for the log.
 void applier::operator()(changes::finish&) noexcept {
   if (tells()) store_->finished(to_);
-  to_.durable.reset();
+  to_.durable = 0;
   to_.subscriptions = session::subscriptions{};
   to_.inflight = inflight_window{};
   to_.queue.reset();

@@ -148,11 +148,12 @@ struct answered {
 
 using change =
   std::variant<changes::heard, changes::unrouted, changes::credit, changes::launch, changes::complete, changes::enqueue,
-               changes::dequeue, changes::discard, changes::discard_qos0, changes::turn_down, changes::release, changes::owe,
-               changes::settle, changes::acknowledged, changes::receive, changes::receive_again, changes::forget,
-               changes::routed, changes::client_alias, changes::alias, changes::sent_again, changes::resend_from,
-               changes::put, changes::erase, changes::ask, changes::answered, changes::attach, changes::detach,
-               changes::expire_after, changes::drop_will, changes::guard, changes::authenticating, changes::finish>;
+               changes::dequeue, changes::discard, changes::discard_qos0, changes::turn_down, changes::release,
+               changes::owe, changes::settle, changes::acknowledged, changes::receive, changes::receive_again,
+               changes::forget, changes::routed, changes::client_alias, changes::alias, changes::sent_again,
+               changes::resend_from, changes::put, changes::erase, changes::ask, changes::answered, changes::attach,
+               changes::detach, changes::expire_after, changes::drop_will, changes::guard, changes::authenticating,
+               changes::finish>;
 
 /// Memory that the changes need and that is taken over before the first of them.
 struct prepared_storage {

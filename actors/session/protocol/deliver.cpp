@@ -27,7 +27,7 @@ public:
 
   void run() {
     while (is_full())
-      if (!drop_one()) return lose(body_);
+      if (!drop_one()) return refuse();
     prepare();
     fx_.changes.emplace_back(changes::enqueue{make_delivery(body_, to_)});
   }
@@ -83,6 +83,11 @@ private:
     fx_.dropped(reason).add(body->memory());
   }
 
+  void refuse() {
+    lose(body_);
+    turn_down(to_, fx_);
+  }
+
   void prepare() {
     if (!of_.queue) fx_.prepared.queue = std::make_unique<delivery_queue>();
     if (!queue_.room() && !front_dropped_) fx_.prepared.queued = queue_.larger();
@@ -113,7 +118,10 @@ bool lost_while_away(const record& of, const environment& env, const publication
 }  // namespace
 
 void deliver(const record& of, const environment& env, const publication_ptr& body, const addressing& to, effects& fx) {
-  if (of.ended) return fx.dropped(drop_reason::session_ended).add(body->memory());
+  if (of.ended) {
+    fx.dropped(drop_reason::session_ended).add(body->memory());
+    return turn_down(to, fx);
+  }
   if (lost_while_away(of, env, body, to)) return fx.dropped(drop_reason::away_qos0).add(body->memory());
   if (of.connected) {
     auto client = peer_of(of, env.limits);

@@ -16,7 +16,9 @@ delivery make_delivery(const publication_ptr& body, const addressing& to) {
   result.more = std::make_unique<delivery::extras>();
   result.more->group = to.group;
   if (several) result.more->identifiers.assign(to.identifiers.begin(), to.identifiers.end());
+  if (message == 0) return result;
   result.more->message = message;
+  result.more->sequence = to.sequence;
   return result;
 }
 

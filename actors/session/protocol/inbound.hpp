@@ -24,7 +24,7 @@ struct inbound {
 
   /// A QoS 2 packet id between its PUBLISH and its PUBREL: a PUBLISH with it is the same message [MQTT-4.3.3-10].
   struct received {
-    std::uint32_t ticket = 0;
+    std::uint32_t ticket = 0;  ///< 0: of an earlier life of the node, which no answer belongs to
     std::uint16_t packet_id = 0;
     bool routed = false;   ///< the shards have answered, with `reason`
     bool on_link = false;  ///< its PUBLISH came on the present link and counts in our receive maximum

@@ -10,8 +10,8 @@ namespace troupe::session {
 
 struct record;
 
-/// Where apply() tells what of a durable session changes, step by step, while it changes it: what a store has to know so
-/// that the session can be put together again. What is delivered to it has a place in the store before it comes here
+/// Where apply() tells what of a durable session changes, step by step, while it changes it: what a store has to know
+/// so that the session can be put together again. What is delivered to it has a place in the store before it comes here
 /// (addressing::sequence). Nothing here may throw; whoever runs out of memory remembers it and has the session ended.
 class journal {
 public:

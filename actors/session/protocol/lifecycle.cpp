@@ -52,8 +52,7 @@ std::unique_ptr<attachment> attach(const record& of, const environment& env, con
   result->receive_maximum = request.receive_maximum;
   result->topic_alias_maximum = request.topic_alias_maximum;
   result->version = request.version;
-  if (env.durable_number != 0 && request.session_expiry != 0 && !of.durable)
-    result->durable = std::make_unique<durable_part>(durable_part{.number = env.durable_number});
+  if (env.durable_number != 0 && request.session_expiry != 0 && of.durable == 0) result->durable = env.durable_number;
   result->guarded = env.access && env.access->needs_delivery_check({request.client_id, user_of(request)});
   return result;
 }
@@ -93,6 +92,7 @@ void connected(const record& of, const environment& env, const connect_request& 
   // First packet of the server on this link, and the only CONNACK [MQTT-3.2.0-1, -2] [MQTT-3.1.4-5].
   if (!reply(answer(env, request, session_present), to.version, to.maximum_packet_size, fx))
     return turn_away(of, session_present, fx);
+  fx.gated |= of.durable != 0 || client->durable != 0;
   outflow out{of, env, to, fx};
   out.resend_all();
   out.finish();

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "actors/session/protocol/reply.hpp"
+
 namespace troupe::session {
 
 namespace {
@@ -28,6 +30,10 @@ peer peer_of(const record& of, const config::limits& limits) noexcept {
     .maximum_packet_size = of.maximum_packet_size,
     .identity = of.identity(),
   };
+}
+
+void turn_down(const addressing& to, effects& fx) {
+  if (to.message != 0) fx.changes.emplace_back(changes::turn_down{to.message, to.sequence});
 }
 
 outflow::outflow(const record& of, const environment& env, const peer& to, effects& fx, std::uint16_t freed) noexcept
@@ -69,6 +75,7 @@ bool outflow::launch(const publication_ptr& body, const addressing& to) {
   auto packet = drafted(body, at, outgoing_retain(*body, to), to.identifiers);
   if (auto result = judge(packet); result != fate::sent) {
     drop(*body, result);
+    turn_down(to, fx_);
     return true;
   }
   if (at != qos::at_most_once) {
@@ -110,6 +117,7 @@ bool outflow::resend(std::uint16_t packet_id, const inflight_window::slot& slot)
     // No PUBLISH once PUBREL went out [MQTT-4.3.3-5, -6].
     mqtt::encode_acknowledgement(mqtt::packet_type::pubrel, packet_id, mqtt::reason::success, to_.version,
                                  fx_.out.bytes());
+    gate(of_, fx_);
     return true;
   }
   if (!outbox_has_room() || !quota_left()) return false;
@@ -203,6 +211,7 @@ void outflow::send(const draft& packet) {
     alias_added_ = true;
   }
   mqtt::encode_publish(packet.body, packet.header, to_.version, fx_.out);
+  if (packet.header.qos == qos::exactly_once) gate(of_, fx_);
 }
 
 void outflow::drop(const publication& body, fate why) {

@@ -22,6 +22,9 @@ struct peer {
 
 peer peer_of(const record& of, const config::limits& limits) noexcept;
 
+/// A new publication is dropped: if a store has a place for it, that is free.
+void turn_down(const addressing& to, effects& fx);
+
 /// The PUBLISH packets that one decision sends: counts on from the record what the decision has used up already, and
 /// notes the changes. finish() is called last.
 class outflow {

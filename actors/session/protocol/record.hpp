@@ -35,7 +35,7 @@ struct record {
   std::unique_ptr<authentication_exchange> reauthentication;  ///< under way
   std::unique_ptr<const std::string> authentication_method;   ///< of CONNECT; null: not by enhanced authentication
 
-  std::uint64_t durable = 0;  ///< number under which a store keeps the session; 0: it ends with the node
+  std::uint64_t durable = 0;              ///< number under which a store keeps the session; 0: it ends with the node
   time_point since{};                     ///< connected: when the last packet came; else when the link was lost
   std::uint32_t session_expiry = 0;       ///< seconds
   std::uint32_t maximum_packet_size = 0;  ///< the client's; 0: no limit

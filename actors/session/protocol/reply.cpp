@@ -18,6 +18,8 @@ void acknowledge(const record& of, mqtt::packet_type type, std::uint16_t packet_
   // The smallest limit under which a CONNACK fits leaves room for these. All repeat the id they got [MQTT-2.2.1-5],
   // with reasons of their lists only [MQTT-3.4.2-1] [MQTT-3.5.2-1] [MQTT-3.6.2-1] [MQTT-3.7.2-1].
   mqtt::encode_acknowledgement(type, packet_id, reason, of.version, fx.out.bytes());
+  // PUBACK and PUBREC wait for their publication, before they are decided.
+  if (type == mqtt::packet_type::pubrel || type == mqtt::packet_type::pubcomp) gate(of, fx);
 }
 
 void fail(const record& of, const environment& env, mqtt::reason reason, std::string_view text, effects& fx) {

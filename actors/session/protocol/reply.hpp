@@ -20,6 +20,9 @@ bool reply(const record& of, mqtt::packet packet, effects& fx);
 /// PUBACK, PUBREC, PUBREL or PUBCOMP.
 void acknowledge(const record& of, mqtt::packet_type type, std::uint16_t packet_id, mqtt::reason reason, effects& fx);
 
+/// What `out` got just now says something of a durable session that a store has to know first.
+inline void gate(const record& of, effects& fx) noexcept { fx.gated |= of.durable != 0; }
+
 /// The client broke a rule, or the node has a reason: DISCONNECT (MQTT 5), close, and the session lets go of the link.
 void fail(const record& of, const environment& env, mqtt::reason reason, std::string_view text, effects& fx);
 

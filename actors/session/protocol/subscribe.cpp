@@ -45,6 +45,7 @@ public:
   }
 
   void judge(const mqtt::subscribe::entry& entry) {
+    if (env_.storage_full && of_.durable != 0) return pending_->reasons.push_back(mqtt::reason::quota_exceeded);
     auto refusal = check_filter(env_, entry.filter);
     if (refusal == mqtt::reason::success && !allowed(entry.filter)) refusal = mqtt::reason::not_authorized;
     if (refusal != mqtt::reason::success) return pending_->reasons.push_back(refusal);
@@ -124,6 +125,7 @@ void settle(const record& of, const environment& env, const pending_request& req
                                                        .reasons = merge(request, shards)},
                     fx);
   if (!fits) return fail(of, env, mqtt::reason::packet_too_large, "SUBACK is too large for the client", fx);
+  gate(of, fx);
   auto to = peer_of(of, env.limits);
   outflow out{of, env, to, fx};
   out.answered(request.ticket);

@@ -11,6 +11,7 @@ void write(std::ostream& to, const delivery& what) {
   }
   to << what.body.get() << ' ' << static_cast<int>(what.qos) << what.retain << ' ' << what.group().view();
   for (auto id : what.identifiers()) to << ' ' << id;
+  if (what.durable()) to << " stored " << what.more->message << '-' << what.more->sequence;
   to << ';';
 }
 
@@ -64,7 +65,7 @@ std::string digest(const record& of) {
   to << of.client_id.view() << '|' << of.user_name.view() << ' ' << of.since.time_since_epoch().count() << ' '
      << of.session_expiry << ' ' << of.maximum_packet_size << ' ' << of.unrouted_messages << ' ' << of.unrouted_bytes
      << ' ' << of.last_request << ' ' << of.keep_alive << ' ' << of.receive_maximum << ' ' << of.topic_alias_maximum
-     << ' ' << static_cast<int>(of.version) << of.connected << of.guarded << of.ended << '\n';
+     << ' ' << of.durable << ' ' << static_cast<int>(of.version) << of.connected << of.guarded << of.ended << '\n';
   of.subscriptions.for_each([&](const subscription& each) { write(to, each); });
   write(to, of.inflight);
   if (of.queue) {
@@ -96,7 +97,7 @@ std::string digest(const effects& of) {
   for (const auto& each : of.redispatches) to << each.body.get() << each.group.view() << static_cast<int>(each.qos);
   for (const auto& each : of.debug_publishes) to << each;
   if (of.close) to << "\nclose " << static_cast<int>(of.close->reason) << of.close->text;
-  to << of.ended << ' ' << of.delivered.messages << ' ' << of.received.messages << ' ';
+  to << of.ended << of.gated << ' ' << of.delivered.messages << ' ' << of.received.messages << ' ';
   for (const auto& each : of.drops) to << each.messages << ',' << each.bytes << ' ';
   for (const auto& each : of.changes) to << each.index() << ' ';
   return to.str();

@@ -69,6 +69,7 @@ public:
   bool disconnect_on_denied = false;
   bool paused = false;
   std::uint64_t durable_number = 0;
+  bool storage_full = false;
   journal* store = nullptr;
 
   // What the last input led to.
@@ -85,6 +86,7 @@ public:
             .authentication = authentication,
             .response_information = response_information,
             .durable_number = durable_number,
+            .storage_full = storage_full,
             .outbox_room = outbox_room,
             .fault_injection = fault_injection,
             .disconnect_on_denied = disconnect_on_denied,

@@ -232,3 +232,36 @@ CAF_TEST(a_suback_too_large_for_the_client_costs_its_link) {
   CAF_CHECK(b.fx.close && b.fx.close->reason == reason::packet_too_large);
   for (const auto& packet : b.raw) CAF_CHECK(packet.size() <= 30);
 }
+
+CAF_TEST(a_full_store_takes_no_subscription_of_a_durable_session) {
+  for (auto speaks : {version::v5, version::v3_1_1}) {
+    bench b{speaks};
+    b.durable_number = 5;
+    b.connect();
+    b.subscribe("old");
+    b.storage_full = true;
+    mqtt::subscribe wanted;
+    wanted.packet_id = 2;
+    for (auto filter : {"new", "old", "not/#/valid"}) wanted.entries.push_back({filter, {}});
+    b.send(wanted);
+    CAF_CHECK(b.fx.subscribe.empty());
+    const auto refused = speaks == version::v5 ? reason::quota_exceeded : reason::unspecified_error;
+    CAF_CHECK(b.got<mqtt::subscription_acknowledgement>().reasons == std::vector<reason>(3, refused));
+    CAF_CHECK_EQUAL(b.rec.subscriptions.size(), 1u);
+    CAF_CHECK(b.rec.requests.empty());
+    mqtt::unsubscribe no_more;
+    no_more.packet_id = 3;
+    no_more.filters.push_back("old");
+    b.send(no_more);
+    CAF_CHECK_EQUAL(b.fx.unsubscribe.size(), 1u);
+    CAF_CHECK(b.rec.subscriptions.empty());
+  }
+}
+
+CAF_TEST(a_full_store_is_no_matter_to_a_session_that_is_not_durable) {
+  bench b;
+  b.storage_full = true;
+  b.connect();
+  b.subscribe("new");
+  CAF_CHECK_EQUAL(b.rec.subscriptions.size(), 1u);
+}
