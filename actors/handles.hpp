@@ -130,7 +130,7 @@ struct dispatched {
   batch_id id;
   std::uint32_t loops = 0;
   std::vector<route_result> results;
-  std::vector<std::uint32_t> retained;  ///< places of publications that changed what is retained of a durable topic
+  std::vector<std::uint32_t> retained = {};  ///< places of publications that changed what is retained of a durable topic
 };
 
 /// One delivery has put a batch into the queues of its sessions; of durable ones it says what has to be committed
@@ -138,7 +138,7 @@ struct dispatched {
 struct delivered {
   batch_id id;
   std::uint32_t loop = 0;           ///< whose delivery
-  std::shared_ptr<kept_part> kept;  ///< null: nothing
+  std::shared_ptr<kept_part> kept = {};  ///< null: nothing
 };
 
 /// One shard has inserted (removed) all subscriptions of a request.

@@ -20,7 +20,7 @@ void on(const caf::mailbox_element& mail, F answer) {
 void refuse_at_shard(workplace& at, const caf::mailbox_element& mail) {
   on<route>(mail, [&](const route& m) {
     std::vector<route_result> refused(m.batch->publications.size(), route_result::refused);
-    at.office.send(m.batch->id.loop, role::delivery, dispatched{m.batch->id, 0, std::move(refused), {}});
+    at.office.send(m.batch->id.loop, role::delivery, dispatched{m.batch->id, 0, std::move(refused)});
   });
   on<subscribe>(mail, [&](const subscribe& m) {
     at.office.send(m.session.loop, role::delivery, subscribed{m.session, m.ticket, true});

@@ -102,11 +102,11 @@ CAF_TEST(a_batch_is_answered_when_all_its_deliveries_have) {
   CAF_CHECK(!desk.answered(delivered{id}));
   auto complete = desk.answered(delivered{id});
   CAF_REQUIRE_EQUAL(tickets(complete), (numbers{1, 2}));
-  CAF_CHECK(complete[0].publisher == ann);
-  CAF_CHECK(complete[1].publisher == bob);
-  CAF_CHECK_EQUAL(complete[1].result.bytes, 102u);
-  CAF_CHECK(complete[1].result.matched);
-  CAF_CHECK(complete[1].result.refused == mqtt::reason::success);
+  CAF_CHECK(complete->waiting_for[0].publisher == ann);
+  CAF_CHECK(complete->waiting_for[1].publisher == bob);
+  CAF_CHECK_EQUAL(complete->waiting_for[1].result.bytes, 102u);
+  CAF_CHECK(complete->waiting_for[1].result.matched);
+  CAF_CHECK(complete->waiting_for[1].result.refused == mqtt::reason::success);
   CAF_CHECK_EQUAL(desk.batches_under_way(), 0u);
 }
 
@@ -127,11 +127,11 @@ CAF_TEST(a_batch_without_receivers_is_answered_by_the_shard_alone) {
   auto id = take_batch(0, {"1", "2", "3"});
   auto complete =
     desk.answered(dispatched{id, 0, {route_result::no_subscribers, route_result::refused, route_result::matched}});
-  CAF_REQUIRE_EQUAL(complete.size(), 3u);
-  CAF_CHECK(!complete[0].result.matched);
-  CAF_CHECK(complete[0].result.refused == mqtt::reason::success);
-  CAF_CHECK(complete[1].result.refused == mqtt::reason::unspecified_error);
-  CAF_CHECK(complete[2].result.matched);
+  CAF_REQUIRE_EQUAL(complete->waiting_for.size(), 3u);
+  CAF_CHECK(!complete->waiting_for[0].result.matched);
+  CAF_CHECK(complete->waiting_for[0].result.refused == mqtt::reason::success);
+  CAF_CHECK(complete->waiting_for[1].result.refused == mqtt::reason::unspecified_error);
+  CAF_CHECK(complete->waiting_for[2].result.matched);
 }
 
 CAF_TEST(batches_are_answered_in_any_order) {
