@@ -70,6 +70,7 @@ private:
   std::unordered_map<std::uint64_t, session_ref> by_number_;
   std::unordered_set<std::string> early_;  ///< ids of clients that came before: what they have is newer than a page
   std::vector<std::function<void()>> when_known_;
+  persistence::batch expired_;  ///< retained messages of this page
 };
 
 }  // namespace troupe::actors
