@@ -26,6 +26,7 @@ def held_port():
 
 class Broker:
     websocket = True
+    shares = True  # keeps subscriptions of groups
 
     def __init__(self, folder, how=signal.SIGKILL):
         self.folder, self.how = Path(folder), how
@@ -45,6 +46,9 @@ class Broker:
             self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=out, stderr=out,
                                             cwd=self.folder)
         self.started_at = time.monotonic()
+
+    def url(self):
+        return f"ws://127.0.0.1:{self.port}/mqtt" if self.websocket else f"mqtt://127.0.0.1:{self.port}"
 
     def ended(self):
         return self.process.poll() is not None
@@ -90,12 +94,12 @@ class Troupe(Broker):
 
 class Mosquitto(Broker):
     """With persistence, saved after every change and every second, without limits. With a WebSocket listener alone it
-    takes itself for one without any listener."""
+    takes itself for one without any listener. 2.0.11 forgets the subscriptions of groups even in an orderly stop."""
 
-    name = "mosquitto"
+    name, shares = "mosquitto", False
     configuration = """listener {unused} 127.0.0.1
 listener {port} 127.0.0.1
-protocol websockets
+protocol {protocol}
 allow_anonymous true
 user {user}
 max_inflight_messages 0
@@ -103,18 +107,32 @@ max_queued_messages 0
 persistence true
 persistence_location {data}/
 autosave_on_changes true
-autosave_interval 1
+autosave_interval {changes}
 """
+    changes = 1  # until it saves
 
     def __init__(self, folder, settings=(), **more):
         super().__init__(folder, **more)
         self.unused_held, unused = held_port()
         self.file = self.folder / "mosquitto.conf"
-        self.file.write_text(self.configuration.format(unused=unused, port=self.port, data=self.data,
-                                                       user=getpass.getuser()))
+        self.file.write_text(self.configuration.format(
+            unused=unused, port=self.port, data=self.data, user=getpass.getuser(), changes=self.changes,
+            protocol="websockets" if self.websocket else "mqtt") + "".join(f"{line}\n" for line in settings))
 
     def command(self):
         return ["mosquitto", "-c", str(self.file)]
 
 
-BROKERS = {each.name: each for each in (Troupe, Mosquitto)}
+class MosquittoTcp(Mosquitto):
+    """Over TCP it acknowledges before it saves; over WebSocket its loop happens to save first."""
+
+    name, websocket = "mosquitto-tcp", False
+
+
+class MosquittoDefault(MosquittoTcp):
+    """Saving on changes with the interval it has by itself: every 1,800 changes."""
+
+    name, changes = "mosquitto-default", 1800
+
+
+BROKERS = {each.name: each for each in (Troupe, Mosquitto, MosquittoTcp, MosquittoDefault)}

@@ -41,6 +41,12 @@ class Session:
             self.link.close()
         self.link = None
 
+    def cut(self):
+        """The link breaks; with it goes what was not sent yet."""
+        if self.link:
+            self.link.close()
+            self.on_close(self.link)
+
     def _dial(self):
         if not self.wanted or self.link:
             return

@@ -23,10 +23,10 @@ class Foreign:
         self.process.stdin.write(" ".join(map(str, words)).encode() + b"\n")
         self.process.stdin.flush()
 
-    def connect(self, port):
+    def connect(self, url):
         for name in FILTERS:
             self.ledger.asked(self.view, name, True)
-        self.tell("connect", f"ws://127.0.0.1:{port}/mqtt", *FILTERS)
+        self.tell("connect", url, *FILTERS)
 
     def publish(self, place, count, size):
         about = TOPICS[place]

@@ -4,13 +4,13 @@
 // Driven by lines on standard input:                       Tells, one line each:
 //     connect URL FILTER...                                    connected jp|js SESSION_PRESENT
 //     publish TOPIC PLACE QOS FIRST_NUMBER COUNT SIZE          acked PLACE NUMBER
-//     away, back (the receiver)                                got PLACE NUMBER QOS
+//     away, back (the receiver), cut (both links)              got PLACE NUMBER QOS
 //                                                              damaged TOPIC
 import {createInterface} from "node:readline";
 import mqtt from "mqtt";
 
 const spread = 1009, head_size = 16;
-const block = Buffer.from({length: 24 * 1024}, (_, index) => (index * index * 7 + index) & 255);
+const block = Buffer.from(Uint8Array.from({length: 24 * 1024}, (_, index) => (index * index * 7 + index) & 255));
 
 // Payloads as crash_body.py makes them.
 function build(place, number, size) {
@@ -69,7 +69,14 @@ const commands = {
         else tell("acked", place, number);
       });
   },
-  away() { receiver.stream.destroy(); receiver.end(true); },
+  cut() {
+    publisher.stream?.destroy();
+    receiver.stream?.destroy();
+  },
+  away() {
+    receiver.stream?.destroy();
+    receiver.end(true);
+  },
   back() { receiver.reconnect({incomingStore: receiver.incomingStore, outgoingStore: receiver.outgoingStore}); },
 };
 

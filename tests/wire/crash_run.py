@@ -47,15 +47,20 @@ class Crash:
         self.last_traffic, self.connacks, self.rounds, self.probe = time.monotonic(), 0, 0, None
         self.publishers = {each.name: self.client(PublisherClient, each, window=each.window)
                            for each in crash_plan.PUBLISHERS}
-        self.subscribers = {each.name: self.subscriber(each) for each in crash_plan.SUBSCRIBERS}
+        self.subscribers = {each.name: self.subscriber(each) for each in crash_plan.SUBSCRIBERS
+                            if self.broker.shares or not each.group}
         self.foreign = Foreign(self.loop, self.ledger, self) if options.foreign else None
 
     def client(self, kind, model, **more):
-        return kind(self.loop, self.broker.address, model.name, model.version, self.ledger, self, **more)
+        return kind(self.loop, self.broker.address, model.name, model.version, self.ledger, self,
+                    websocket=self.broker.websocket, **more)
 
     def subscriber(self, who):
         view = self.ledger.view(who.group or who.name, who.qos, ordered=not who.group)
         return self.client(SubscriberClient, who, who=who, view=view, receive_maximum=who.receive_maximum)
+
+    def sessions(self):
+        return [*self.publishers.values(), *self.subscribers.values()]
 
     def note(self, text):
         print(f"{time.monotonic() - self.began:9.3f} {text}", file=self.events)
@@ -64,7 +69,8 @@ class Crash:
 
     def connected(self, client):
         self.connacks += 1
-        if self.connacks == 1:
+        if not self.answered and client is not self.foreign:  # whose words come later, through a pipe
+            self.answered = True
             self.starts.took(time.monotonic() - self.broker.started_at)
             self.note(f"first CONNACK of life {self.ledger.life}")
 
@@ -80,24 +86,26 @@ class Crash:
 
     def start(self):
         self.broker.start()
-        self.ledger.life, self.connacks = self.broker.starts, 0
+        self.ledger.life, self.connacks, self.answered = self.broker.starts, 0, False
         self.traffic()
         self.note(f"start {self.broker.starts}")
 
     def kill(self, why):
+        """What the broker had sent before belongs to this life: it is read before the next one begins."""
         code = self.broker.kill()
         if code is not None:
             self.died(code)
+        self.loop.run(lambda: not any(each.link for each in self.sessions()), 1)
         self.ledger.counts["kills"] += 1
         self.note(why)
 
     def died(self, code):
-        failed = "failed_starts" if not self.connacks else "died"
+        failed = "died" if self.answered else "failed_starts"
         self.ledger.broken(failed, f"life {self.broker.starts} ended with {code}:\n{self.broker.log_tail()}")
 
     def watch_start(self):
         """A broker that ended by itself, or never answers, is counted and started once more."""
-        silent = not self.connacks and time.monotonic() - self.broker.started_at > START_SECONDS
+        silent = not self.answered and time.monotonic() - self.broker.started_at > START_SECONDS
         if silent:
             self.ledger.broken("failed_starts", f"life {self.broker.starts}: no CONNACK within {START_SECONDS} s")
         elif self.broker.ended():
@@ -132,10 +140,10 @@ class Crash:
 
     def begin(self):
         self.start()
-        for each in [*self.publishers.values(), *self.subscribers.values()]:
+        for each in self.sessions():
             each.come()
         if self.foreign:
-            self.foreign.connect(self.broker.port)
+            self.foreign.connect(self.broker.url())
         if not self.wait(lambda: self.received() and (not self.foreign or self.foreign.subscribed)):
             self.ledger.broken("stuck", "the subscriptions at the beginning")
             raise Broken
@@ -201,15 +209,28 @@ class Crash:
                    "drain": lambda: self.ledger.counts["delivered"] - self.delivered_before >= kill.share * self.to_come,
                    "connacks": lambda: self.connacks >= kill.count,
                    "start": lambda: True}[kill.kind]
-        self.wait(lambda: (self.published_and_changed() and kill.kind == "acks") or reached())
+        over = self.received if kill.kind == "drain" else self.published_and_changed
+        self.wait(lambda: reached() or over())
         self.loop.wait(kill.milliseconds / 1000)
-        self.kill(str(kill))
-        self.start()
+        if self.options.links_only:
+            self.cut_links()
+        else:
+            self.kill(str(kill))
+            self.start()
         if self.plan.probe == "start" and kill is self.plan.kills[0]:
             self.new_probe()
 
+    def cut_links(self):
+        self.note("every link is cut")
+        self.connacks = 0
+        for each in self.sessions():
+            each.cut()
+        if self.foreign:
+            self.foreign.tell("cut")
+
     def new_probe(self):
-        self.probe = Probe(self.loop, self.broker.address, f"probe-{self.plan.number}", 5, self.ledger, self)
+        self.probe = Probe(self.loop, self.broker.address, f"probe-{self.plan.number}", 5, self.ledger, self,
+                           websocket=self.broker.websocket)
         self.probe.come()
 
     def drain(self, plan):
@@ -252,7 +273,7 @@ class Crash:
 
     def end(self):
         if self.ledger.is_broken():
-            crash_trace.write(self.folder / "trace.txt", [*self.publishers.values(), *self.subscribers.values()])
+            crash_trace.write(self.folder / "trace.txt", self.sessions())
         self.broker.stop()
         if self.foreign:
             self.foreign.end()
@@ -272,6 +293,7 @@ def arguments(words=None):
                         help="without traffic, after which what is missing is lost [%(default)s]")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="an option of the node")
     parser.add_argument("--gentle", action="store_true", help="SIGTERM instead of SIGKILL: to test this test")
+    parser.add_argument("--links-only", action="store_true", help="cut the clients' links, the broker stays: the same")
     parser.add_argument("--go-on", action="store_true", help="after a broken promise, too")
     parser.add_argument("--folder", help="where log and data are kept, and stay [a temporary one, kept on failure]")
     parser.add_argument("--json", action="store_true", help="the report as JSON")

@@ -1,7 +1,7 @@
 """The last packets of every client of a crash test, to be read when a promise was broken."""
 import raw_mqtt as mqtt
 
-PACKETS_MAX = 4000  # of each client
+PACKETS_MAX = 20_000  # of each client
 NUMBER = slice(0, 8)
 
 
