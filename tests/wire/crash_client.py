@@ -1,7 +1,6 @@
-"""Clients with durable sessions, as MQTT wants them: what is not acknowledged is sent again on the next connection, with
-DUP and the same packet id and in the same order; packet ids of QoS 2 are remembered on both sides."""
+"""Clients with durable sessions, as MQTT wants them: what is not acknowledged is sent again on the next connection,
+with DUP and the same packet id and in the same order; packet ids of QoS 2 are remembered on both sides."""
 import itertools
-import time
 from collections import deque
 
 import crash_body
@@ -17,7 +16,8 @@ class Session:
     """Comes back whenever its connection ends, as long as it is wanted. `watcher` hears of `connected(session)`,
     `cut(session, why)`, and `traffic()`."""
 
-    def __init__(self, loop, address, name, version, ledger, watcher, clean=False, receive_maximum=65535, websocket=True):
+    def __init__(self, loop, address, name, version, ledger, watcher, clean=False, receive_maximum=65535,
+                 websocket=True):
         self.loop, self.address, self.name, self.version, self.clean = loop, address, name, version, clean
         self.ledger, self.watcher, self.receive_maximum, self.websocket = ledger, watcher, receive_maximum, websocket
         self.link, self.ready, self.wanted, self.known = None, False, False, False
@@ -221,7 +221,7 @@ class SubscriberClient(Session):
         self.asking = next(self.ids)
         self.ledger.asked(self.view, name, subscribes)
         if subscribes:
-            props = {"subscription_identifier": self.who.identifier} if self.who.identifier and self.version == 5 else {}
+            props = {"subscription_identifier": self.who.identifier} if self.who.identifier else {}
             packet = mqtt.subscribe(self.asking, (name, self.who.qos), version=self.version, **props)
         else:
             packet = mqtt.unsubscribe(self.asking, name, version=self.version)
@@ -281,54 +281,3 @@ class SubscriberClient(Session):
     def on_pubrel(self, first, body):
         self.incoming.pop(body[0] << 8 | body[1], None)
         self.link.send(mqtt.ack(mqtt.PUBCOMP, body[0] << 8 | body[1]))
-
-
-class Probe(Session):
-    """A fresh client without a session reads every retained value, and is told to the ledger when it has read them."""
-
-    MARK = "probe/end"
-
-    def __init__(self, *arguments, **more):
-        super().__init__(*arguments, clean=True, **more)
-        self.values, self.since, self.over, self.started = {}, None, False, time.monotonic()
-        self.marked = False
-
-    def forget(self):
-        """Every connection begins anew; a kill may have come in the midst of the last one."""
-        self.values, self.since, self.marked = {}, None, False
-
-    def resume(self):
-        self.since = self.ledger.kept()
-        self.link.send(mqtt.subscribe(1, ("k/#", 1), ("x/#", 1), (self.MARK, 0), version=self.version))
-
-    def on_answer(self, first, body):
-        self.mark_when_complete()
-
-    def mark_when_complete(self):
-        """The end is marked by a message of its own, behind the values that have to come."""
-        if not self.marked and self.ledger.kept_for_certain(self.since) <= self.values.keys():
-            self.mark()
-
-    def mark(self):
-        self.marked = True
-        if self.ready:
-            self.link.send(mqtt.publish(self.MARK, version=self.version))
-
-    def on_publish(self, first, body):
-        qos, length = first >> 1 & 3, body[0] << 8 | body[1]
-        topic, at = body[2:2 + length], 2 + length
-        if qos:
-            self.link.send(mqtt.ack(mqtt.PUBACK, body[at] << 8 | body[at + 1]))
-            at += 2
-        at += 1 + body[at] if self.version == 5 else 0
-        if topic == self.MARK.encode():
-            self.ledger.judge_kept(self.since, self.values)
-            self.over = True
-            self.go()
-        elif first & 1:
-            message = crash_body.read(body[at:])
-            if message is None or TOPICS[message[0]].name.encode() != topic:
-                self.ledger.broken("damaged", f"retained: {topic!r}, {len(body) - at} bytes")
-            else:
-                self.values[message[0]] = message[1]
-                self.mark_when_complete()

@@ -130,6 +130,19 @@ def a_cleared_value_stays_away():
 
 
 @test
+def a_value_may_be_gone_for_a_moment_while_it_is_read():
+    ledger = Ledger(crash_plan.TOPICS)
+    publish(ledger, KEPT, 1)
+    since = ledger.kept()
+    publish(ledger, KEPT, 1, clears=True)
+    publish(ledger, KEPT, 1)
+    ledger.judge_kept(since, {})
+    check_equal(broken(ledger), {}, "broken")
+    ledger.judge_kept(ledger.kept(), {})
+    check_equal(broken(ledger), {"retained": 1}, "broken afterwards")
+
+
+@test
 def a_damaged_payload_is_noticed():
     payload = crash_body.build(3, 70_000, 500)
     check_equal(crash_body.read(payload), (3, 70_000), "what it says")

@@ -34,7 +34,7 @@ class Book:
     next: int = 1
     flights: dict = field(default_factory=dict)  # of this round
     kept_done: int = 0                           # the last retained one that was done
-    kept_clears: set = field(default_factory=set)  # numbers of those that clear, from kept_done on
+    kept_clears: set = field(default_factory=set)  # numbers of those that clear, of this round or the last one done
     abandoned: set = field(default_factory=set)    # not acknowledged, and their session forgotten by the broker
 
     def acked(self):
@@ -148,7 +148,6 @@ class Ledger:
             flight.done = self.tick()
             if book.topic.retained and number > book.kept_done:
                 book.kept_done = number
-                book.kept_clears = {each for each in book.kept_clears if each >= number}
 
     def refused(self, topic, number, reason):
         self.counts["refused"] += 1
@@ -222,6 +221,7 @@ class Ledger:
             unsettled = [number for number, flight in book.flights.items() if flight.acked == NEVER]
             book.abandoned.update(unsettled)
             book.flights.clear()
+            book.kept_clears = {number for number in book.kept_clears if number >= book.kept_done}
         for view in self.views.values():
             for subscription in view.subscriptions.values():
                 subscription.settle()
@@ -231,10 +231,12 @@ class Ledger:
         subscription = view.of_topic(topic)
         missing = self.missing(view, book)
         if missing:
-            some = ", ".join(f"{number} (acknowledged in life {book.flights[number].life})" for number in sorted(missing)[:5])
-            self.broken("lost", f"{topic.name} at {view.name}: {len(missing)} of {len(book.flights)}: {some}", len(missing))
+            some = ", ".join(f"{each} (acknowledged in life {book.flights[each].life})" for each in sorted(missing)[:5])
+            what = f"{topic.name} at {view.name}: {len(missing)} of {len(book.flights)}: {some}"
+            self.broken("lost", what, len(missing))
         if subscription:
-            ghosts = [number for number in box.seen if number in book.flights and subscription.forbids(book.flights[number])]
+            ghosts = [number for number, flight in book.flights.items()
+                      if number in box.seen and subscription.forbids(flight)]
             if ghosts:
                 self.broken("not_subscribed", f"{topic.name} at {view.name}: {ghosts[:10]}", len(ghosts))
         if book.flights:

@@ -1,8 +1,8 @@
 """What happens in a crash test, chosen by a seed: the same seed gives the same plan, though never the same timing.
 
 Topics are TREE/PUBLISHER/QOS/NUMBER. What is published below `t` is a plain message; below `k` it is retained and read
-by durable subscribers, too; below `x` it is retained or clears the retained value, and nobody durable reads it: an empty
-payload could not say which message it is.
+by durable subscribers, too; below `x` it is retained or clears the retained value, and nobody durable reads it: an
+empty payload could not say which message it is.
 """
 import random
 from dataclasses import dataclass, field
@@ -125,8 +125,8 @@ def messages_of(dice, publisher, count):
 
 
 def kills_of(dice, away):
-    """One in the midst of the traffic; some while the broker comes back, also twice in a row; and in rounds with waiting
-    messages some while these are delivered."""
+    """One in the midst of the traffic; some while the broker comes back, also twice in a row; and in rounds with
+    waiting messages some while these are delivered."""
     kills = [Kill("acks", share=dice.random(), milliseconds=dice.choice((0, 0, dice.uniform(0, 20))))]
     while dice.random() < 0.3 and len(kills) < 3:
         if dice.random() < 0.5:

@@ -50,4 +50,5 @@ def report(crash, seconds):
         lines += ["  " + each for each in findings[:FINDINGS_TOLD]]
         lines += [f"  and {len(findings) - FINDINGS_TOLD} more"] * (len(findings) > FINDINGS_TOLD)
         lines += [f"kept in {crash.folder}: findings.txt, events.log, trace.txt, broker.log, data and data-at-kill-N"]
-    return {"seed": crash.options.seed, "figures": told, "broken": broken, "findings": findings, "text": "\n".join(lines)}
+    return {"seed": crash.options.seed, "figures": told, "broken": broken, "findings": findings,
+            "text": "\n".join(lines)}
