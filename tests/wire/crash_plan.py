@@ -130,7 +130,7 @@ def kills_of(dice, away):
     kills = [Kill("acks", share=dice.random(), milliseconds=dice.choice((0, 0, dice.uniform(0, 20))))]
     while dice.random() < 0.3 and len(kills) < 3:
         if dice.random() < 0.5:
-            kills.append(Kill("start", milliseconds=dice.choice((dice.uniform(0, 30), dice.uniform(0, 150)))))
+            kills.append(Kill("start", milliseconds=dice.choice((dice.uniform(0, 30), dice.uniform(0, 300)))))
         else:
             kills.append(Kill("connacks", count=dice.randint(1, 9), milliseconds=dice.uniform(0, 15)))
     if away and dice.random() < 0.4:

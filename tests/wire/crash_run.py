@@ -25,8 +25,8 @@ def arguments(words=None):
     parser.add_argument("rounds", nargs="?", type=int, default=100)
     parser.add_argument("--seed", help="of the plan [a random one]")
     parser.add_argument("--broker", choices=sorted(BROKERS), default="troupe")
-    parser.add_argument("--messages", type=int, default=2500, help="a round, about [%(default)s]")
-    parser.add_argument("--foreign", type=int, default=80, help="more a round by MQTT.js; 0: without it [%(default)s]")
+    parser.add_argument("--messages", type=int, default=4000, help="a round, about [%(default)s]")
+    parser.add_argument("--foreign", type=int, default=100, help="more a round by MQTT.js; 0: without it [%(default)s]")
     parser.add_argument("--quiet", type=float, default=10, metavar="SECONDS",
                         help="without traffic, after which what is missing is lost [%(default)s]")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="an option of the node")
