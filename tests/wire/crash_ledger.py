@@ -14,7 +14,8 @@ FINDINGS_MAX = 200  # told in full; all are counted
 
 # What breaks a promise. The other counters are told without being judged.
 PROMISES = ("lost", "qos2_duplicates", "order", "not_subscribed", "retained", "session_forgotten", "failed_starts",
-            "damaged", "wrong_qos", "options_lost", "never_sent", "packet_id_reused", "stuck", "died")
+            "damaged", "wrong_qos", "options_lost", "never_sent", "packet_id_reused", "stuck", "died",
+            "error")
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """The rounds of a crash test: traffic, kills, the return of broker and clients, and the account at the end of each."""
 import signal
 import time
+import traceback
 from pathlib import Path
 
 import crash_plan
@@ -262,6 +263,8 @@ class Crash:
                     print(f"# round {plan.number} of {options.rounds}, {told - self.began:.0f} s", flush=True)
         except (Broken, KeyboardInterrupt):
             pass
+        except Exception:  # what a broker sends must not be able to hide what was found until then
+            self.ledger.broken("error", traceback.format_exc())
         finally:
             self.end()
         return self.summary()
