@@ -114,14 +114,14 @@ def payload_size(dice):
 
 
 def messages_of(dice, publisher, count):
-    """Most of them plain, one in ten retained."""
+    """Most of them plain; one in ten begins a burst of retained ones for one topic, in which the last must win."""
     plain = [topic for topic in TOPICS if topic.publisher == publisher and not topic.retained]
     kept = [topic for topic in TOPICS if topic.publisher == publisher and topic.retained]
     rows = []
-    for _ in range(count):
-        topic = dice.choice(kept if dice.random() < 0.1 else plain)
-        rows.append((topic.number, payload_size(dice), topic.clears and dice.random() < 0.3))
-    return rows
+    while len(rows) < count:
+        topic, burst = (dice.choice(kept), dice.randint(1, 4)) if dice.random() < 0.1 else (dice.choice(plain), 1)
+        rows += [(topic.number, payload_size(dice), topic.clears and dice.random() < 0.3) for _ in range(burst)]
+    return rows[:count]
 
 
 def kills_of(dice, away):
@@ -171,4 +171,4 @@ def rounds(seed, count, messages, foreign):
         yield Round(number, is_away, dice.random() < 0.5,
                     {each.name: messages_of(dice, each.name, many) for each, many in zip(PUBLISHERS, counts)},
                     kills_of(dice, is_away), changes_of(dice, subscribed),
-                    dice.choice(("start", "end", "", "")), foreign_of(dice, foreign) if foreign else [])
+                    dice.choice(("start", "start", "end", "")), foreign_of(dice, foreign) if foreign else [])
