@@ -80,7 +80,7 @@ void restoration::take(const restore_rows& page) {
   }
   if (page.last && page.table == table::sessions) {
     sessions_known_ = true;
-    early_.clear();
+    std::erase_if(early_, [](const auto& each) { return each.second.answered; });
     for (const auto& each : std::exchange(when_known_, {})) each();
   }
   if (page.last && page.table == table::queue) by_number_ = {};
@@ -106,12 +106,19 @@ void restoration::know(std::string_view value) {
 }
 
 void restoration::look_up(const shared_text& client_id, std::function<void()> then) {
-  early_.emplace(client_id.view());
-  at_.durable->desk().read(table::sessions, client_id,
-                           [this, then = std::move(then)](persistence::result& answer) {
-                             if (!answer.rows.empty()) know(answer.rows[0].value);
-                             then();
-                           });
+  auto& asking = early_[std::string{client_id.view()}];
+  const auto first = !asking.asked;
+  asking.asked = true;
+  if (asking.answered) return then();
+  asking.then.push_back(std::move(then));
+  if (!first) return;
+  at_.durable->desk().read(table::sessions, client_id, [this, id = std::string{client_id.view()}](auto& answer) {
+    if (!answer.rows.empty()) know(answer.rows[0].value);
+    auto& asked = early_[id];
+    asked.answered = true;
+    for (const auto& each : std::exchange(asked.then, {})) each();
+    if (sessions_known_) early_.erase(id);
+  });
 }
 
 void restoration::take_retained(const rows& page) {

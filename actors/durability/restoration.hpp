@@ -5,7 +5,6 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "actors/handles.hpp"
@@ -43,6 +42,12 @@ public:
 
 private:
   using rows = persistence::row_list;
+  /// One that came before its session was read: it is looked up once, whoever asks for it.
+  struct early_client {
+    bool asked = false;
+    bool answered = false;
+    std::vector<std::function<void()>> then;
+  };
 
   void read(persistence::table where, std::string first);
   void send_page(persistence::table where, persistence::result& page);
@@ -68,7 +73,7 @@ private:
   // Every loop's
   bool sessions_known_ = true;
   std::unordered_map<std::uint64_t, session_ref> by_number_;
-  std::unordered_set<std::string> early_;  ///< ids of clients that came before: what they have is newer than a page
+  std::unordered_map<std::string, early_client> early_;  ///< by id: what they have is newer than a page
   std::vector<std::function<void()>> when_known_;
   persistence::batch expired_;  ///< retained messages of this page
 };
