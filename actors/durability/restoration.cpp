@@ -101,13 +101,22 @@ void restoration::know(std::string_view value) {
   by_number_.emplace(row->number, self);
 }
 
+bool restoration::knows(const shared_text& client_id) const {
+  if (looked_up_.contains(std::string{client_id.view()})) return false;
+  return sessions_known_ || at_.registry.find(client_id);
+}
+
+// One look for all who come meanwhile: what the first of them does to the session is not in the row that was read.
 void restoration::look_up(const shared_text& client_id, std::function<void()> then) {
+  auto& waiting = looked_up_[std::string{client_id.view()}];
+  waiting.push_back(std::move(then));
+  if (waiting.size() > 1) return;
   early_.emplace(client_id.view());
-  at_.durable->desk().read(table::sessions, client_id,
-                           [this, then = std::move(then)](persistence::result& answer) {
-                             if (!answer.rows.empty()) know(answer.rows[0].value);
-                             then();
-                           });
+  at_.durable->desk().read(table::sessions, client_id, [this, client_id](persistence::result& answer) {
+    if (!answer.rows.empty()) know(answer.rows[0].value);
+    const auto waiting = looked_up_.extract(std::string{client_id.view()});
+    for (const auto& each : waiting.mapped()) each();
+  });
 }
 
 void restoration::take_retained(const rows& page) {

@@ -36,6 +36,8 @@ public:
   void take(const restore_rows& page);
   /// All sessions of this loop are known.
   bool sessions_known() const noexcept { return sessions_known_; }
+  /// Whether this loop's registry knows if that client has a session.
+  bool knows(const shared_text& client_id) const;
   /// Makes the session of a client known, if it has one, then calls `then`.
   void look_up(const shared_text& client_id, std::function<void()> then);
   /// Tells a shard that was restarted what dormant sessions subscribe to, then calls `then`.
@@ -69,6 +71,7 @@ private:
   bool sessions_known_ = true;
   std::unordered_map<std::uint64_t, session_ref> by_number_;
   std::unordered_set<std::string> early_;  ///< ids of clients that came before: what they have is newer than a page
+  std::unordered_map<std::string, std::vector<std::function<void()>>> looked_up_;  ///< who waits for which client id
   std::vector<std::function<void()>> when_known_;
 };
 
