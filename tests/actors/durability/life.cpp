@@ -48,13 +48,16 @@ void life::start() {
   members_ended_ = false;
 }
 
-void life::add_to(figures& sum) const {
+void life::add_to(figures& sum) {
+  note_restarts();
   sum.published += ledger_.entries.size();
   for (const auto& each : people_) sum.received += each.distinct_received();
   sum.actor_restarts += sums_.actor_restarts;
   sum.node_restarts += sums_.node_restarts;
   sum.put_to_sleep += sums_.put_to_sleep;
 }
+
+void life::note_restarts() { sums_.actor_restarts += broker_->tree().restarts(); }
 
 // -- what happens -----------------------------------------------------------------------------------------------------
 
@@ -90,7 +93,7 @@ void life::step() {
       if (below(12) < hardships_.actor_crashes) crash_actor();
       break;
     default:
-      if (below(60) < hardships_.node_crashes) end_node(below(5) != 0);
+      if (below(60) < hardships_.node_crashes) end_node(std::getenv("NOSTOP") || below(5) != 0);
   }
 }
 
@@ -167,16 +170,20 @@ void life::crash_actor() {
 // What the node had sent may still be read.
 void life::end_node(bool at_once) {
   ++sums_.node_restarts;
-  sums_.actor_restarts += broker_->tree().restarts();
-  if (at_once)
-    broker_.crash();
-  else
-    broker_.stop();
+  note_restarts();
   for (auto& each : people_) {
     for (auto packets = below(4); packets > 0 && each.read();) --packets;
     each.lose_link();
   }
   for (auto& each : strangers_) each.new_wire()->closed = transport::close_reason::normal;
+  if (at_once) {
+    broker_.crash();
+  } else {
+    for (std::uint32_t i = 0; i < loops; ++i) broker_->send(i, role::sessions, disconnect_all{});
+    broker_.store().work(inline_store::pace::driven);
+    broker_->work();
+    broker_.stop();
+  }
   if (members_ended_) left_behind_ = ledger_.next();
   if (next_engine) broker_.use(next_engine());
   check_store_after_end();
@@ -193,7 +200,6 @@ void life::settle() {
   auto rounds = 0;
   while (rounds < 300 && everybody_reads()) ++rounds;
   if (rounds == 300) complain("the node does not come to rest");
-  sums_.actor_restarts += broker_->tree().restarts();
   check_sessions();
   for (auto number = 0; number < ledger_.next(); ++number) check_delivery(number);
   check_retained(true);

@@ -46,7 +46,7 @@ public:
   /// Everybody comes back and waits for all that is due; then everything is checked.
   void settle();
   const std::vector<std::string>& violations() const noexcept { return violations_; }
-  void add_to(figures& sum) const;
+  void add_to(figures& sum);
   lasting_node& broker() noexcept { return broker_; }
 
 private:
@@ -55,6 +55,7 @@ private:
   void complain(const std::string& what) { violations_.push_back(what); }
 
   void start();
+  void note_restarts();
   void let_time_pass();
   void publish(person& who);
   void ask(person& who);
