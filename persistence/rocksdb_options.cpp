@@ -3,6 +3,7 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/table_properties_collectors.h>
 
@@ -51,6 +52,10 @@ std::vector<rocksdb::ColumnFamilyDescriptor> column_families(const rocksdb_optio
   std::vector<rocksdb::ColumnFamilyDescriptor> result;
   for (const auto name : table_names)
     result.emplace_back(name == "meta" ? rocksdb::kDefaultColumnFamilyName : std::string{name}, each);
+  result[index_of(table::queue)].options.memtable_insert_with_hint_prefix_extractor.reset(
+    rocksdb::NewFixedPrefixTransform(8));
+  result[index_of(table::messages)].options.memtable_insert_with_hint_prefix_extractor.reset(
+    rocksdb::NewFixedPrefixTransform(2));
   return result;
 }
 

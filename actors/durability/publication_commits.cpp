@@ -99,7 +99,20 @@ void answer_others(workplace& at, route_desk::routed_batch& of, const publicatio
 }  // namespace
 
 void publication_commits::finish(route_desk::routed_batch what) {
-  if (!concerns_store(at_, what)) return answer_publishers(at_, what.waiting_for);
+  const auto shard = what.shard;
+  if (concerns_store(at_, what))
+    in_line_.emplace(std::pair{shard, what.number}, std::move(what));
+  else
+    answer_publishers(at_, what.waiting_for);
+  const auto before = std::pair{shard, at_.routes.oldest_under_way(shard)};
+  for (auto next = in_line_.lower_bound({shard, 0}); next != in_line_.end() && next->first < before;) {
+    auto batch = std::move(next->second);
+    next = in_line_.erase(next);
+    commit(std::move(batch));
+  }
+}
+
+void publication_commits::commit(route_desk::routed_batch what) {
   auto rows = rows_of(at_, what);
   answer_others(at_, what, rows);
   ++under_way_;

@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "actors/router/route_desk.hpp"
@@ -19,18 +21,21 @@ public:
   explicit publication_commits(workplace& at) noexcept : at_{at} {}
 
   /// Answers the publishers of a batch that has been routed: at once those whose publications the store need not know,
-  /// the others when they are committed.
+  /// the others when they are committed. That is done in the order in which batches left for a shard, so that no crash
+  /// leaves a later publication to a topic without the one before it.
   void finish(route_desk::routed_batch what);
   /// Commits what this loop's durable sessions keep of deliveries that no publisher waits for: retained messages, and
   /// what another member of a shared group left behind.
   void keep(const deliver_batch& what, std::uint64_t first_message, batch_id as, const kept_part& part);
 
-  std::size_t under_way() const noexcept { return under_way_; }
+  std::size_t under_way() const noexcept { return under_way_ + in_line_.size(); }
 
 private:
+  void commit(route_desk::routed_batch what);
   void committed(const route_desk::routed_batch& what, const persistence::result& how);
 
   workplace& at_;
+  std::map<std::pair<std::uint32_t, std::uint64_t>, route_desk::routed_batch> in_line_;  ///< by shard and number
   std::size_t under_way_ = 0;
 };
 

@@ -84,7 +84,11 @@ void restoration::take(const restore_rows& page) {
     for (const auto& each : std::exchange(when_known_, {})) each();
   }
   if (page.last && page.table == table::queue) by_number_ = {};
-  at_.office.send(0, role::store, restored{});
+  if (expired_.empty()) return at_.office.send(0, role::store, restored{});
+  // Before the shards take publications again: nothing newer of these topics can be lost by it.
+  at_.durable->desk().commit(std::exchange(expired_, {}), [this](persistence::result&) {
+    at_.office.send(0, role::store, restored{});
+  });
 }
 
 void restoration::take_sessions(const rows& page) {
@@ -126,7 +130,11 @@ void restoration::take_retained(const rows& page) {
     auto row = persistence::decode_retained(page[i].value);
     if (!row) continue;
     row->retain = true;
-    at_.retained.index.store(publication_of(*row, time));
+    auto what = publication_of(*row, time);
+    if (what->expires() <= time.node)
+      expired_.erase(table::retained, page[i].key);
+    else
+      at_.retained.index.store(std::move(what));
   }
 }
 

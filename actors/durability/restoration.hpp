@@ -73,6 +73,7 @@ private:
   std::unordered_set<std::string> early_;  ///< ids of clients that came before: what they have is newer than a page
   std::unordered_map<std::string, std::vector<std::function<void()>>> looked_up_;  ///< who waits for which client id
   std::vector<std::function<void()>> when_known_;
+  persistence::batch expired_;  ///< retained messages of this page
 };
 
 }  // namespace troupe::actors

@@ -29,7 +29,10 @@ bool route_desk::flush() {
     from.open->id = {loop_, ++last_number_};
     auto& batch = under_way_[last_number_].batch;
     batch.waiting_for = std::exchange(from.waiting_for, {});
+    batch.number = last_number_;
+    batch.shard = shard;
     if (store_) {
+      from.under_way.push_back(last_number_);
       from.open->first_message = store_->take_messages(from.open->publications.size());
       batch.publications = from.batch;
     }
@@ -38,6 +41,12 @@ bool route_desk::flush() {
     any = true;
   }
   return any;
+}
+
+std::uint64_t route_desk::oldest_under_way(std::uint32_t shard) {
+  auto& numbers = by_shard_[shard].under_way;
+  while (!numbers.empty() && !under_way_.contains(numbers.front())) numbers.pop_front();
+  return numbers.empty() ? last_number_ + 1 : numbers.front();
 }
 
 std::optional<route_desk::routed_batch> route_desk::answered(const dispatched& answer) {

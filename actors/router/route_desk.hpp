@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -33,6 +34,8 @@ public:
       std::uint32_t loop = 0;
       std::shared_ptr<const kept_part> kept;
     };
+    std::uint64_t number = 0;
+    std::uint32_t shard = 0;
     ref_ptr<const route_batch> publications;  ///< null: there is no store
     std::vector<waiting> waiting_for;
     std::vector<part> kept;
@@ -53,6 +56,10 @@ public:
   std::optional<routed_batch> answered(const dispatched& answer);
   std::optional<routed_batch> answered(const delivered& answer);
 
+  /// The number of the oldest batch that is under way to that shard; one more than the latest if there is none. Only
+  /// where there is a store.
+  std::uint64_t oldest_under_way(std::uint32_t shard);
+
   std::size_t batches_under_way() const noexcept { return under_way_.size(); }
 
 private:
@@ -60,6 +67,7 @@ private:
     ref_ptr<const route_batch> batch;
     route_batch* open = nullptr;  ///< the same, while it may still grow
     std::vector<waiting> waiting_for;
+    std::deque<std::uint64_t> under_way;  ///< numbers, ascending; some may be back
   };
   struct pending {
     routed_batch batch;

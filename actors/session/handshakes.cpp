@@ -242,13 +242,18 @@ void handshakes::enter(session_ref wanted, transport::link& link, session::conne
   seat = at_.sessions.find(wanted);                        // it ended if it had no expiry
   auto session_present = seat != nullptr;
   if (!seat) seat = &at_.sessions.open();
-  auto registry = registry_of(request.client_id, at_.office.loops());
-  at_.office.send(registry, runtime::role::registry, registered{shared_text{request.client_id}, seat->self()});
   auto self = seat->self();
+  auto tell = [this, news = registered{shared_text{request.client_id}, self}] {
+    at_.office.send(registry_of(news.client_id, at_.office.loops()), runtime::role::registry, news);
+  };
+  // One that lasts is told of when its CONNACK may leave, so that who takes it over meets a client that has got it.
+  const auto lasts = at_.durable && (request.session_expiry != 0 || seat->record().durable != 0);
+  if (!lasts) tell();
   if (log::enabled("session", log::level::debug))
     log::debug("session", "client {} at {} has session {} of loop {}", request.client_id, link.peer(), self.slot,
                std::uint32_t{self.loop});
   seat->attach(link, request, session_present);
+  if (lasts) at_.durable->changes().after(tell);
   if (seat = at_.sessions.find(self); seat && !seat->link() && !session_present) seat->end();  // it never came to be
 }
 

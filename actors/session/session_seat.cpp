@@ -16,6 +16,8 @@ namespace {
 constexpr std::chrono::milliseconds rate_interval{100};
 /// Messages in the queue up to which more retained ones are asked for.
 constexpr std::uint32_t retained_room = 256;
+/// What a client may make the node hold back until the store has room, before it is not read any more.
+constexpr std::size_t held_bytes_max = 64 * 1024;
 /// A durable session without a connection sleeps after this time: a client that comes back at once finds it awake.
 constexpr std::chrono::milliseconds sleeps_after{2000};
 
@@ -239,7 +241,10 @@ void session_seat::committed() {
   keeping_->held.release(at_.durable->changes().committed(), *link_);
   keeping_->greets = false;
   if (!keeping_->held.empty()) at_.durable->changes().wait(self_, keeping_->held.next());
-  if (record_.queued_messages() != 0 || record_.inflight.resend() != 0) on_writable(*link_);  // there is room again
+  if (record_.queued_messages() != 0 || record_.inflight.resend() != 0)
+    on_writable(*link_);  // there is room again
+  else
+    pause_or_resume();
 }
 
 void session_seat::restore(session::record what) {
@@ -383,7 +388,8 @@ void session_seat::arm_timer() {
 
 void session_seat::pause_or_resume() {
   if (!link_) return;
-  auto wanted = rate_limited() || session::wants_pause(record_, via_->limits);
+  const auto holds_much = keeping_ && keeping_->held.bytes() > held_bytes_max;
+  auto wanted = holds_much || rate_limited() || session::wants_pause(record_, via_->limits);
   if (wanted == link_->paused()) return;
   if (wanted)
     link_->pause();

@@ -54,11 +54,15 @@ class Troupe(Broker):
         said = subprocess.run([self.binary, "--version"], capture_output=True, text=True).stdout
         return said.strip().removeprefix("troupe ")
 
+    @contextlib.contextmanager
     def running(self):
         [port] = free_ports(1)
-        settings = [f"listeners.ws.bind=127.0.0.1:{port}", "listeners.tcp.enabled=false", "log.level=error"]
-        words = [word for setting in settings + self.unlimited for word in ("--set", setting)]
-        return started([self.binary, "run", *words], port)
+        with tempfile.TemporaryDirectory() as folder:
+            settings = [f"listeners.ws.bind=127.0.0.1:{port}", "listeners.tcp.enabled=false", "log.level=error",
+                        f"persistence.path={folder}"]
+            words = [word for setting in settings + self.unlimited for word in ("--set", setting)]
+            with started([self.binary, "run", *words], port) as running:
+                yield running
 
 
 class Mosquitto(Broker):

@@ -2,6 +2,8 @@
 import {spawn} from "node:child_process";
 import {createInterface} from "node:readline";
 import {once} from "node:events";
+import {mkdtempSync, rmSync} from "node:fs";
+import {tmpdir} from "node:os";
 import path from "node:path";
 import {fileURLToPath} from "node:url";
 
@@ -20,7 +22,10 @@ export function soon(promise, what, milliseconds = longest_wait) {
 
 // Runs `use(node)` with a running node; it has to exit with 0 and without errors in its log.
 export async function with_node(use, settings = {}) {
-  const chosen = {"listeners.tcp.bind": "127.0.0.1:0", "listeners.ws.bind": "127.0.0.1:0", ...settings};
+  const store = mkdtempSync(path.join(tmpdir(), "troupe-store-"));
+  const chosen = {
+    "listeners.tcp.bind": "127.0.0.1:0", "listeners.ws.bind": "127.0.0.1:0", "persistence.path": store, ...settings,
+  };
   const options = Object.entries(chosen).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
   const process = spawn(troupe, ["run", ...options], {stdio: ["ignore", "inherit", "pipe"]});
   const log = [];
@@ -47,6 +52,7 @@ export async function with_node(use, settings = {}) {
     throw error;
   } finally {
     process.kill("SIGKILL");
+    rmSync(store, {recursive: true, force: true});
   }
 }
 

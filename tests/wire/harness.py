@@ -3,11 +3,13 @@
 A test program is a list of functions marked with @test, and ends in `main()`. With words behind its name it runs only
 the tests whose names contain one of them.
 """
+import atexit
 import contextlib
 import json
 import os
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -55,13 +57,15 @@ def limit_descriptors(count):
 # --- the node -------------------------------------------------------------------------------------------------------
 
 class Node:
-    """A running node. Leaving the `with` block stops it: it has to exit with 0, without errors in its log but those
-    that match `errors`, a regular expression."""
+    """A running node, with a store of its own unless `settings` name one. Leaving the `with` block stops it: it has to
+    exit with 0, without errors in its log but those that match `errors`, a regular expression."""
 
     DEFAULTS = {"listeners.tcp.bind": "127.0.0.1:0", "listeners.ws.bind": "127.0.0.1:0"}
 
     def __init__(self, settings=None, errors=None, arguments=(), descriptors=None, seconds=LONGEST_WAIT):
-        chosen = {**self.DEFAULTS, **(settings or {})}
+        self.folder = tempfile.mkdtemp(prefix="troupe-store-")
+        atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
+        chosen = {**self.DEFAULTS, "persistence.path": self.folder, **(settings or {})}
         command = [TROUPE, "run", *arguments]
         for key, value in chosen.items():
             command += ["--set", f"{key}={value}"]

@@ -127,7 +127,7 @@ def a_node_open_to_the_world_wants_to_be_told_so():
 def an_address_in_use_ends_the_start():
     with Node() as node:
         done = troupe("run", "--set", f"listeners.ws.bind=127.0.0.1:{node.port('ws')}", "--set",
-                      "listeners.tcp.enabled=false")
+                      "listeners.tcp.enabled=false", "--set", "persistence.backend=memory")
         check_equal(done.returncode, 1, "exit code")
         check("in use" in done.stderr.lower(), done.stderr)
 
