@@ -118,8 +118,8 @@ void restoration::look_up(const shared_text& client_id, std::function<void()> th
   early_.emplace(client_id.view());
   at_.durable->desk().read(table::sessions, client_id, [this, client_id](persistence::result& answer) {
     if (!answer.rows.empty()) know(answer.rows[0].value);
-    const auto waiting = looked_up_.extract(std::string{client_id.view()});
-    for (const auto& each : waiting.mapped()) each();
+    const auto whoever = looked_up_.extract(std::string{client_id.view()});
+    for (const auto& each : whoever.mapped()) each();
   });
 }
 
