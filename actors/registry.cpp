@@ -22,7 +22,7 @@ void tell(runtime::post_office& office, registry_table::step step) {
 // While the node reads what its store has, a client that nobody knows may still have a session there.
 void claim_for(workplace& at, const claim& wanted) {
   auto serve = [&at, wanted] { tell(at.office, at.registry.claim(wanted)); };
-  if (!at.durable || at.durable->restoration().sessions_known() || at.registry.find(wanted.client_id)) return serve();
+  if (!at.durable || at.durable->restoration().knows(wanted.client_id)) return serve();
   at.durable->restoration().look_up(wanted.client_id, serve);
 }
 

@@ -107,7 +107,10 @@ private:
     return each_row(table::queue, [&](std::string_view key, std::string_view value) {
       if (belongs_to_nobody(table::queue, key)) return;
       if (const auto entry = decode_queue_entry(value)) {
-        ++held_[entry->message].entries;
+        if (entry->state == entry_state::received)  // it has let go of its message
+          last_message_ = std::max(last_message_, entry->message);
+        else
+          ++held_[entry->message].entries;
         return;
       }
       problem("entry " + std::to_string(sequence_of(key)) + " in the queue of session " +
@@ -159,7 +162,8 @@ private:
     if (all) return {};
     return each_row(table::queue, [&](std::string_view key, std::string_view value) {
       const auto entry = decode_queue_entry(value);
-      const auto found = entry ? held_.find(entry->message) : held_.end();
+      const auto holds = entry && entry->state != entry_state::received;
+      const auto found = holds ? held_.find(entry->message) : held_.end();
       if (found == held_.end() || found->second.stored) return;
       last_message_ = std::max(last_message_, entry->message);
       problem("entry " + std::to_string(sequence_of(key)) + " in the queue of session " +

@@ -80,7 +80,7 @@ void restoration::take(const restore_rows& page) {
   }
   if (page.last && page.table == table::sessions) {
     sessions_known_ = true;
-    std::erase_if(early_, [](const auto& each) { return each.second.answered; });
+    early_.clear();
     for (const auto& each : std::exchange(when_known_, {})) each();
   }
   if (page.last && page.table == table::queue) by_number_ = {};
@@ -105,19 +105,21 @@ void restoration::know(std::string_view value) {
   by_number_.emplace(row->number, self);
 }
 
+bool restoration::knows(const shared_text& client_id) const {
+  if (looked_up_.contains(std::string{client_id.view()})) return false;
+  return sessions_known_ || at_.registry.find(client_id);
+}
+
+// One look for all who come meanwhile: what the first of them does to the session is not in the row that was read.
 void restoration::look_up(const shared_text& client_id, std::function<void()> then) {
-  auto& asking = early_[std::string{client_id.view()}];
-  const auto first = !asking.asked;
-  asking.asked = true;
-  if (asking.answered) return then();
-  asking.then.push_back(std::move(then));
-  if (!first) return;
-  at_.durable->desk().read(table::sessions, client_id, [this, id = std::string{client_id.view()}](auto& answer) {
+  auto& waiting = looked_up_[std::string{client_id.view()}];
+  waiting.push_back(std::move(then));
+  if (waiting.size() > 1) return;
+  early_.emplace(client_id.view());
+  at_.durable->desk().read(table::sessions, client_id, [this, client_id](persistence::result& answer) {
     if (!answer.rows.empty()) know(answer.rows[0].value);
-    auto& asked = early_[id];
-    asked.answered = true;
-    for (const auto& each : std::exchange(asked.then, {})) each();
-    if (sessions_known_) early_.erase(id);
+    const auto whoever = looked_up_.extract(std::string{client_id.view()});
+    for (const auto& each : whoever.mapped()) each();
   });
 }
 

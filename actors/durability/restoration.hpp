@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "actors/handles.hpp"
@@ -35,6 +36,8 @@ public:
   void take(const restore_rows& page);
   /// All sessions of this loop are known.
   bool sessions_known() const noexcept { return sessions_known_; }
+  /// Whether this loop's registry knows if that client has a session.
+  bool knows(const shared_text& client_id) const;
   /// Makes the session of a client known, if it has one, then calls `then`.
   void look_up(const shared_text& client_id, std::function<void()> then);
   /// Tells a shard that was restarted what dormant sessions subscribe to, then calls `then`.
@@ -42,12 +45,6 @@ public:
 
 private:
   using rows = persistence::row_list;
-  /// One that came before its session was read: it is looked up once, whoever asks for it.
-  struct early_client {
-    bool asked = false;
-    bool answered = false;
-    std::vector<std::function<void()>> then;
-  };
 
   void read(persistence::table where, std::string first);
   void send_page(persistence::table where, persistence::result& page);
@@ -73,7 +70,8 @@ private:
   // Every loop's
   bool sessions_known_ = true;
   std::unordered_map<std::uint64_t, session_ref> by_number_;
-  std::unordered_map<std::string, early_client> early_;  ///< by id: what they have is newer than a page
+  std::unordered_set<std::string> early_;  ///< ids of clients that came before: what they have is newer than a page
+  std::unordered_map<std::string, std::vector<std::function<void()>>> looked_up_;  ///< who waits for which client id
   std::vector<std::function<void()>> when_known_;
   persistence::batch expired_;  ///< retained messages of this page
 };

@@ -28,17 +28,18 @@ time_point due_of(const persistence::session_record& row, time_point since) noex
 
 session_ref sleeping_sessions::add(const persistence::session_record& row) {
   const auto time = wall_time::now();
+  const auto now = at_.loop.now();
   const auto added = at_.sessions.open_dormant();
   auto& what = *added.second;
   what.client_id = shared_text{row.client_id};
   what.number = row.number;
-  what.due = due_of(row, row.disconnected_at == 0 ? time.node : time.from(row.disconnected_at));
+  what.due = due_of(row, row.disconnected_at == 0 ? now : time.from(row.disconnected_at));
   what.counted = false;
   if (what.due != time_point::max()) at_.timers.add(what.due, timer{added.first});
   if (row.disconnected_at == 0 && what.due != time_point::max()) {  // its connection ended with the node
-    auto now = row;
-    now.disconnected_at = time.of(time.node);
-    put(at_.durable->changes().open(), now);
+    auto changed = row;
+    changed.disconnected_at = time.of(now);
+    put(at_.durable->changes().open(), changed);
   }
   return added.first;
 }

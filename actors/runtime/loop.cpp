@@ -108,8 +108,9 @@ bool loop::help(loop& sleeping) noexcept {
 // -- a turn ---------------------------------------------------------------------------------------------------------
 
 bool loop::turn(std::chrono::nanoseconds slice) {
-  now_ = node_clock::now();
-  const auto until = now_ + slice;
+  const auto begun = node_clock::now();
+  now_ = set_time_ == time_point{} ? begun : set_time_;
+  const auto until = begun + slice;
   auto more = true;
   while (more) {
     take_foreign();

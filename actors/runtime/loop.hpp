@@ -52,6 +52,8 @@ public:
   static constexpr std::chrono::nanoseconds actors_slice = std::chrono::microseconds{50};
   /// One turn without waiting; for tests that play the thread themselves. Returns whether there is work left.
   bool turn(std::chrono::nanoseconds slice = actors_slice);
+  /// From now on it is that time, whatever the clock says; for the same tests.
+  void set_time(time_point to) noexcept { now_ = set_time_ = to; }
 
   /// Longest turn since the last call: how late a timer or a packet may be served. Thread-safe.
   std::chrono::nanoseconds take_longest_turn() noexcept { return longest_turn_.exchange({}); }
@@ -82,6 +84,7 @@ private:
   std::uint32_t index_;
   transport::reactor reactor_;
   time_point now_;
+  time_point set_time_{};  ///< of tests; none: the clock's
   std::array<seat, role_count> seats_;
   std::deque<caf::resumable*> jobs_;
   std::function<bool()> gather_;

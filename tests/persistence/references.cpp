@@ -130,6 +130,23 @@ CAF_TEST(a_store_that_fits_together_has_no_problem) {
   CAF_CHECK_EQUAL(report.problems, 0u);
 }
 
+CAF_TEST(an_entry_whose_pubrec_came_holds_no_message) {
+  for (const std::uint64_t message : {2u, 1u}) {
+    fixture test;
+    batch received;
+    auto entry = fixture::entry(message);
+    entry.state = entry_state::received;
+    entry.packet_id = 7;
+    put(received, 1, message, entry);
+    received.release(message);
+    group_writer writer{test.of};
+    CAF_REQUIRE(writer.add(received).ok());
+    CAF_REQUIRE(writer.commit(true).ok());
+    CAF_CHECK_EQUAL(test.review(references_mode::mend).sentences, std::vector<std::string>{});
+    CAF_CHECK_EQUAL(test.rows(table::queue), 3u);
+  }
+}
+
 CAF_TEST(every_flaw_is_named_and_mended) {
   for (const auto& each : flaws) {
     CAF_MESSAGE(each.sentence);
