@@ -130,7 +130,12 @@ struct dispatched {
   batch_id id;
   std::uint32_t loops = 0;
   std::vector<route_result> results;
-  std::vector<std::uint32_t> retained = {};  ///< places of publications that changed what is retained of a durable topic
+  /// A publication that changed what is retained of a topic, $SYS excepted.
+  struct retention {
+    std::uint32_t publication = 0;  ///< its place in the batch
+    std::uint64_t number = 0;       ///< of the change: the shard counts them
+  };
+  std::vector<retention> retained = {};
 };
 
 /// One delivery has put a batch into the queues of its sessions; of durable ones it says what has to be committed

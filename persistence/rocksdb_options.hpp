@@ -17,7 +17,7 @@ struct rocksdb_options {
   /// Blocks of table files kept in memory, indices and filters included. An idle store takes none of it.
   std::size_t cache_bytes = 32 * 1024 * 1024;
   /// Rows not yet in table files, for all tables together; the log is bounded by twice as much.
-  std::size_t write_buffer_bytes = 32 * 1024 * 1024;
+  std::size_t write_buffer_bytes = 8 * 1024 * 1024;
   /// When it is opened, this much of the table files is verified, newest first. The rest is when it is read, and by
   /// `troupe store check`.
   std::uint64_t verify_bytes_max = 1024ull * 1024 * 1024;

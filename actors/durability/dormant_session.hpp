@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "actors/durability/pending_deliveries.hpp"
-#include "routing/publication.hpp"
 #include "routing/shared_text.hpp"
+#include "transport/timer_wheel.hpp"
 
 namespace troupe::actors {
 
@@ -24,12 +24,14 @@ struct dormant_session {
 
   shared_text client_id;
   std::uint64_t number = 0;
-  time_point due = time_point::max();  ///< of its will or its end; max(): never
+  std::unique_ptr<awakening> waking;   ///< null: nobody wants it awake
   std::uint64_t queued_bytes = 0;      ///< as rows count them
-  std::uint32_t queued = 0;
-  bool counted = true;    ///< false: what earlier runs of the node left in its queue is not in the counts yet
-  bool trimming = false;  ///< its queue is over its limit, and being shortened
-  std::unique_ptr<awakening> waking;  ///< null: nobody wants it awake
+  std::uint32_t queued : 30 = 0;
+  std::uint32_t counted : 1 = 1;   ///< 0: what earlier runs of the node left in its queue is not in the counts yet
+  std::uint32_t trimming : 1 = 0;  ///< its queue is over its limit, and being shortened
+  transport::timer_tick due = 0;   ///< of its will or its end; 0: never
 };
+
+static_assert(sizeof(dormant_session) == 40);
 
 }  // namespace troupe::actors

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string_view>
 
+#include "actors/durability/retained_order.hpp"
 #include "config/options.hpp"
 #include "persistence/store.hpp"
 
@@ -28,6 +29,8 @@ public:
   /// Every sequence that an earlier run of the node gave to an entry of a queue is below this one.
   std::uint64_t first_sequence() const noexcept { return first_message_; }
 
+  actors::retained_order& retained_order() noexcept { return retained_order_; }
+
   /// Nothing new can be made durable at present: the disk is full, or failed.
   bool full() const noexcept { return full_.load(std::memory_order_relaxed); }
   /// What became of a commit: the alarm goes on and off by it, with a line in the log.
@@ -42,6 +45,7 @@ private:
   std::atomic<std::uint64_t> next_session_{1};
   std::atomic<std::uint64_t> next_message_{1};
   std::atomic<bool> full_{false};
+  actors::retained_order retained_order_;
 };
 
 /// The store that the options name; what was found damaged is in the log. Throws std::runtime_error.

@@ -38,8 +38,9 @@ public:
       put_message(rows, first_message_ + i, references_[i], message_of(body_of(i), time_));
     }
   }
-  void retain(std::uint32_t publication, const troupe::publication& what) {
-    concerned_[publication] = true;
+  void retain(const dispatched::retention& how, const troupe::publication& what, retained_order& order) {
+    concerned_[how.publication] = true;
+    if (!order.take(what.topic(), how.number)) return;
     if (what.payload().empty())
       rows.erase(persistence::table::retained, what.topic());
     else
@@ -75,7 +76,8 @@ publication_rows rows_of(workplace& at, const route_desk::routed_batch& what) {
   publication_rows result{what.publications->first_message, publications.size()};
   for (const auto& each : what.kept) result.add(*each.kept);
   result.add_bodies([&](std::size_t i) -> const publication& { return *publications[i]; });
-  for (const auto each : what.retained) result.retain(each, *publications[each]);
+  for (const auto& each : what.retained)
+    result.retain(each, *publications[each.publication], at.durable->store().retained_order());
   for (std::size_t i = 0; i < what.waiting_for.size(); ++i)
     if (auto number = durable_sender(at, what.waiting_for[i])) result.received(i, number, what.waiting_for[i].packet_id);
   return result;
@@ -113,14 +115,16 @@ void publication_commits::finish(route_desk::routed_batch what) {
 }
 
 void publication_commits::commit(route_desk::routed_batch what) {
+  auto order = what.retained.empty() ? std::unique_lock<std::mutex>{} : at_.durable->store().retained_order().lock();
   auto rows = rows_of(at_, what);
-  answer_others(at_, what, rows);
   ++under_way_;
   auto waiting = std::make_shared<route_desk::routed_batch>(std::move(what));
   at_.durable->desk().commit(std::move(rows.rows), [this, waiting](persistence::result& how) {
     --under_way_;
     committed(*waiting, how);
   });
+  if (order) order.unlock();
+  answer_others(at_, *waiting, rows);
 }
 
 void publication_commits::committed(const route_desk::routed_batch& what, const persistence::result& how) {

@@ -39,7 +39,7 @@ public:
     ref_ptr<const route_batch> publications;  ///< null: there is no store
     std::vector<waiting> waiting_for;
     std::vector<part> kept;
-    std::vector<std::uint32_t> retained;  ///< as in `dispatched`
+    std::vector<dispatched::retention> retained;
   };
 
   route_desk(runtime::post_office& office, std::uint32_t loop);

@@ -40,7 +40,7 @@ void shard_state::begin(shard_setup setup) {
 void shard_state::route(const route_batch& batch) {
   std::vector<route_result> results;
   results.reserve(batch.publications.size());
-  std::vector<std::uint32_t> retained;
+  std::vector<dispatched::retention> retained;
   for (std::size_t i = 0; i < batch.publications.size(); ++i) {
     const auto& what = batch.publications[i];
     if (i % subscription_index::approach_max == 0) {
@@ -48,7 +48,8 @@ void shard_state::route(const route_batch& batch) {
       index_->approach(rest.first(std::min(rest.size(), subscription_index::approach_max)));
     }
     // [MQTT-3.3.1-8]: without RETAIN nothing retained is touched
-    if (what->retain() && retain(what)) retained.push_back(static_cast<std::uint32_t>(i));
+    if (what->retain() && retain(what))
+      retained.push_back({static_cast<std::uint32_t>(i), ++setup_.retained->last_change});
     index_->match(*what, match_);  // [MQTT-3.3.2-3]
     results.push_back(match_.empty() ? route_result::no_subscribers : route_result::matched);
     collect(what, static_cast<std::uint32_t>(i));

@@ -30,6 +30,7 @@ struct retained_desk {
   retained_index index;
   std::unordered_map<std::uint64_t, walk> walks;  ///< by number
   std::uint64_t last_walk = 0;
+  std::uint64_t last_change = 0;  ///< of what a store has to know
   bool refused_some = false;  ///< a limit was hit and said so in the log
 };
 
