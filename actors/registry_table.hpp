@@ -25,6 +25,8 @@ public:
   step unregister(const actors::unregister& gone);
 
   session_ref find(std::string_view client_id) const noexcept;
+  /// Whether the client id has a session, or somebody is being given it.
+  bool contains(std::string_view client_id) const noexcept { return entries_.find(client_id) != entries_.end(); }
   std::size_t size() const noexcept { return entries_.size(); }
 
 private:

@@ -104,7 +104,7 @@ void restoration::take_sessions(const rows& page) {
 
 void restoration::know(std::string_view value) {
   const auto row = persistence::decode_session(value);
-  if (!row || at_.registry.find(row->client_id)) return;
+  if (!row || at_.registry.contains(row->client_id)) return;
   const shared_text client_id{row->client_id};
   const auto self = at_.durable->sleepers().add(client_id, *row);
   at_.registry.registered({client_id, self});
@@ -113,7 +113,7 @@ void restoration::know(std::string_view value) {
 
 bool restoration::knows(const shared_text& client_id) const {
   if (looked_up_.contains(std::string{client_id.view()})) return false;
-  return sessions_known_ || at_.registry.find(client_id);
+  return sessions_known_ || at_.registry.contains(client_id);
 }
 
 // One look for all who come meanwhile: what the first of them does to the session is not in the row that was read.

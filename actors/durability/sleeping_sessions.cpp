@@ -82,7 +82,7 @@ void sleeping_sessions::wake(session_ref who, std::function<void(session_seat*)>
 void sleeping_sessions::woken(session_ref who, std::optional<session::kept_session> found) {
   --waking_;
   auto* asleep = at_.sessions.find_dormant(who);
-  if (!asleep) return;
+  if (!asleep || !asleep->waking) return;  // the node stops: another one has its place
   auto waiting = std::move(*asleep->waking);
   asleep->waking = nullptr;
   if (!found) {

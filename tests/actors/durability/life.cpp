@@ -196,6 +196,7 @@ void life::settle() {
   broker_.store().work(inline_store::pace::driven);
   for (auto& each : people_)
     if (each.state() == person::state::away) each.connect(broker_.node(), below(loops));
+  for (auto rounds = 0; rounds < 10; ++rounds) everybody_reads();  // strangers that are still on their way come in
   send_strangers_away();
   auto rounds = 0;
   while (rounds < 300 && everybody_reads()) ++rounds;
