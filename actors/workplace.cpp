@@ -31,7 +31,7 @@ void workplace::advance_timers() {
   timers.advance(loop.now(), [this](timer due, transport::timer_tick tick) {
     if (!due.session) return handshakes.timeout(due.candidate);
     auto* seat = sessions.find(due.session);
-    if (!seat && durable && !due.ordered_wait) return durable->sleepers().due(due.session);
+    if (!seat && durable && !due.ordered_wait) return durable->sleepers().due(due.session, tick);
     if (!seat) return;
     if (due.ordered_wait)
       seat->waited();

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include <malloc.h>
+
 #include "actors/durability/durability.hpp"
 #include "actors/durability/rows.hpp"
 #include "actors/workplace.hpp"
@@ -83,7 +85,10 @@ void restoration::take(const restore_rows& page) {
     early_.clear();
     for (const auto& each : std::exchange(when_known_, {})) each();
   }
-  if (page.last && page.table == table::queue) by_number_ = {};
+  if (page.last && page.table == table::queue) {
+    by_number_ = {};
+    ::malloc_trim(0);  // what reading took is not needed again
+  }
   if (expired_.empty()) return at_.office.send(0, role::store, restored{});
   // Before the shards take publications again: nothing newer of these topics can be lost by it.
   at_.durable->desk().commit(std::exchange(expired_, {}), [this](persistence::result&) {
@@ -100,8 +105,9 @@ void restoration::take_sessions(const rows& page) {
 void restoration::know(std::string_view value) {
   const auto row = persistence::decode_session(value);
   if (!row || at_.registry.contains(row->client_id)) return;
-  const auto self = at_.durable->sleepers().add(*row);
-  at_.registry.registered({shared_text{row->client_id}, self});
+  const shared_text client_id{row->client_id};
+  const auto self = at_.durable->sleepers().add(client_id, *row);
+  at_.registry.registered({client_id, self});
   by_number_.emplace(row->number, self);
 }
 

@@ -26,17 +26,20 @@ time_point due_of(const persistence::session_record& row, time_point since) noex
 
 }  // namespace
 
-session_ref sleeping_sessions::add(const persistence::session_record& row) {
+void sleeping_sessions::set_due(session_ref who, dormant_session& what, time_point when) {
+  if (when != time_point::max()) what.due = at_.timers.add(when, timer{who});
+}
+
+session_ref sleeping_sessions::add(const shared_text& client_id, const persistence::session_record& row) {
   const auto time = wall_time::now();
   const auto now = at_.loop.now();
   const auto added = at_.sessions.open_dormant();
   auto& what = *added.second;
-  what.client_id = shared_text{row.client_id};
+  what.client_id = client_id;
   what.number = row.number;
-  what.due = due_of(row, row.disconnected_at == 0 ? now : time.from(row.disconnected_at));
-  what.counted = false;
-  if (what.due != time_point::max()) at_.timers.add(what.due, timer{added.first});
-  if (row.disconnected_at == 0 && what.due != time_point::max()) {  // its connection ended with the node
+  what.counted = 0;
+  set_due(added.first, what, due_of(row, row.disconnected_at == 0 ? now : time.from(row.disconnected_at)));
+  if (row.disconnected_at == 0 && what.due != 0) {  // its connection ended with the node
     auto changed = row;
     changed.disconnected_at = time.of(now);
     put(at_.durable->changes().open(), changed);
@@ -49,7 +52,6 @@ void sleeping_sessions::put_to_sleep(session_seat& seat) {
   auto asleep = std::make_unique<dormant_session>();
   asleep->client_id = record.client_id;
   asleep->number = record.durable;
-  asleep->due = session::deadline(record).value_or(time_point::max());
   const auto count = [&](const session::delivery& each) {
     ++asleep->queued;
     if (each.body) asleep->queued_bytes += row_bytes(*each.body);
@@ -58,7 +60,7 @@ void sleeping_sessions::put_to_sleep(session_seat& seat) {
     if (record.queue->at(i).body) count(record.queue->at(i));
   for (auto id = record.inflight.first(); id != 0; id = record.inflight.after(id)) count(record.inflight.find(id)->what);
   const auto self = seat.self();
-  if (asleep->due != time_point::max()) at_.timers.add(asleep->due, timer{self});
+  set_due(self, *asleep, session::deadline(record).value_or(time_point::max()));
   at_.sessions.put_to_sleep(self, std::move(asleep));
 }
 
@@ -88,6 +90,7 @@ void sleeping_sessions::woken(session_ref who, std::optional<session::kept_sessi
     for (const auto& each : waiting.then) each(nullptr);
     return;
   }
+  found->client_id = asleep->client_id;  // everybody who has this text shares it
   std::unordered_set<std::uint64_t> known;
   for (const auto& each : found->queue) known.insert(each.what.more->sequence);
   // What is committed and not told yet comes by itself.
@@ -107,9 +110,9 @@ void sleeping_sessions::forget(session_ref who) {
   at_.sessions.close(who);
 }
 
-void sleeping_sessions::due(session_ref who) {
+void sleeping_sessions::due(session_ref who, transport::timer_tick tick) {
   const auto* asleep = at_.sessions.find_dormant(who);
-  if (!asleep || at_.loop.now() < asleep->due) return;
+  if (!asleep || asleep->due != tick) return;
   wake(who, [](session_seat* seat) {
     if (seat) seat->look_at_time();
   });
@@ -144,7 +147,8 @@ void sleeping_sessions::count(dormant_session& who, std::uint32_t bytes) noexcep
 
 // The oldest go. Their rows have to be read for it: several at a time.
 void sleeping_sessions::trim(session_ref to, dormant_session& who) {
-  if (who.waking || std::exchange(who.trimming, true)) return;
+  if (who.waking || who.trimming) return;
+  who.trimming = 1;
   const auto most = at_.options.limits.queue_messages_max;
   const auto excess = (who.queued > most ? who.queued - most : 0) + std::min(trim_step, most / 8);
   persistence::range oldest{.table = persistence::table::queue,
@@ -166,12 +170,12 @@ void sleeping_sessions::trimmed(session_ref to, std::uint32_t excess, persistenc
     const auto entry = persistence::decode_queue_entry(row.value);
     batch.erase(persistence::table::queue, row.key);
     if (entry && entry->state != persistence::entry_state::received) batch.release(entry->message);
-    who->queued -= who->queued > 0 ? 1 : 0;
+    if (who->queued > 0) --who->queued;
     who->queued_bytes -= std::min<std::uint64_t>(who->queued_bytes, entry ? entry->bytes : 0);
     dropped.add();
   }
   at_.durable->changes().after([this, to] {
-    if (auto* trimmed = at_.sessions.find_dormant(to)) trimmed->trimming = false;
+    if (auto* trimmed = at_.sessions.find_dormant(to)) trimmed->trimming = 0;
   });
 }
 

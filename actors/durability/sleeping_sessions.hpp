@@ -20,7 +20,7 @@ public:
   explicit sleeping_sessions(workplace& at) noexcept : at_{at} {}
 
   /// One that an earlier run of the node has left.
-  session_ref add(const persistence::session_record& row);
+  session_ref add(const shared_text& client_id, const persistence::session_record& row);
   /// Everything that it is is in the store, and it has no link. Its seat goes.
   void put_to_sleep(session_seat& who);
   /// Reads the session and calls `then` with its seat: at once if it is awake. Null: it cannot be read, or is no more.
@@ -28,7 +28,7 @@ public:
   /// Gives one up that cannot be read: its rows go, and what its queue held is left to `troupe store check`.
   void forget(session_ref who);
   /// A timer of that session has come.
-  void due(session_ref who);
+  void due(session_ref who, transport::timer_tick tick);
 
   /// Whether it takes no more messages, by the policy of its queue.
   bool is_full(const dormant_session& who) const noexcept;
@@ -40,6 +40,7 @@ public:
   std::size_t waking() const noexcept { return waking_; }
 
 private:
+  void set_due(session_ref who, dormant_session& what, time_point when);
   void woken(session_ref who, std::optional<session::kept_session> found);
   bool is_over_limit(const dormant_session& who) const noexcept;
   void trim(session_ref to, dormant_session& who);

@@ -195,14 +195,15 @@ void handshakes::granted(const grant& answer) {
   auto request = std::move(who->request);
   remove(*who);
   if (!answer.session || answer.session.loop == at_.loop.index())
-    return enter(answer.session, *link, std::move(request));
+    return enter(answer.session, answer.client_id, *link, std::move(request));
   auto parcel = std::make_shared<link_parcel>(link_parcel{at_.release_link(*link), std::move(request)});
   at_.office.send(answer.session.loop, runtime::role::sessions, resume_session{answer.session, std::move(parcel)});
 }
 
 void handshakes::arrived(const resume_session& from) {
   auto& link = at_.adopt_link(std::move(from.parcel->link));
-  enter(from.session, link, std::move(from.parcel->request));
+  const shared_text client_id{from.parcel->request.client_id};
+  enter(from.session, client_id, link, std::move(from.parcel->request));
 }
 
 bool handshakes::is_storage_missing(const session::connect_request& request) const noexcept {
@@ -210,9 +211,9 @@ bool handshakes::is_storage_missing(const session::connect_request& request) con
 }
 
 // A session without a connection is in the store; the link waits until it has been read.
-void handshakes::await_session(session_ref asleep, transport::link& link, session::connect_request request) {
+void handshakes::await_session(session_ref asleep, const shared_text& client_id, transport::link& link,
+                               session::connect_request request) {
   auto number = ++last_number_;
-  shared_text client_id{request.client_id};
   auto& waiting =
     *(pending_[number] = std::make_unique<pending>(*this, number, link, transport::admission::welcome));
   waiting.state = pending::waits_for::store;
@@ -228,22 +229,23 @@ void handshakes::woken(std::uint32_t number, session_ref session, const shared_t
     auto* link = who->link;
     auto request = std::move(who->request);
     remove(*who);
-    return enter(session, *link, std::move(request));
+    return enter(session, client_id, *link, std::move(request));
   }
   if (who) refuse(*who, mqtt::reason::server_unavailable, "its session cannot be read");
   at_.office.send(registry_of(client_id, at_.office.loops()), runtime::role::registry, abandoned{client_id});
 }
 
 // The registry hears of the session before the client does: a crash in between would leave nobody else with the id.
-void handshakes::enter(session_ref wanted, transport::link& link, session::connect_request request) {
-  if (at_.sessions.find_dormant(wanted)) return await_session(wanted, link, std::move(request));
+void handshakes::enter(session_ref wanted, const shared_text& client_id, transport::link& link,
+                       session::connect_request request) {
+  if (at_.sessions.find_dormant(wanted)) return await_session(wanted, client_id, link, std::move(request));
   auto* seat = at_.sessions.find(wanted);
   if (seat) seat->kick(mqtt::reason::session_taken_over);  // [MQTT-3.1.4-3]
   seat = at_.sessions.find(wanted);                        // it ended if it had no expiry
   auto session_present = seat != nullptr;
-  if (!seat) seat = &at_.sessions.open();
+  if (!seat) seat = &at_.sessions.open(client_id);
   auto self = seat->self();
-  auto tell = [this, news = registered{shared_text{request.client_id}, self}] {
+  auto tell = [this, news = registered{client_id, self}] {
     at_.office.send(registry_of(news.client_id, at_.office.loops()), runtime::role::registry, news);
   };
   // One that lasts is told of when its CONNACK may leave, so that who takes it over meets a client that has got it.

@@ -43,7 +43,10 @@ bool is_fault_of_client(mqtt::reason why) noexcept {
 
 }  // namespace
 
-session_seat::session_seat(workplace& at, session_ref self) : at_{at}, self_{self} { seat_actor(false); }
+session_seat::session_seat(workplace& at, session_ref self, shared_text client_id) : at_{at}, self_{self} {
+  record_.client_id = std::move(client_id);
+  seat_actor(false);
+}
 
 session_seat::~session_seat() {
   if (auto* actor = std::exchange(actor_, nullptr)) actor->cleanup(caf::exit_reason::normal, &at_.loop);

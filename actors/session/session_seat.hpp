@@ -22,7 +22,7 @@ struct workplace;
 /// throws again, the link is closed with 0x83 and the session kept.
 class session_seat final : public transport::link_events {
 public:
-  session_seat(workplace& at, session_ref self);
+  session_seat(workplace& at, session_ref self, shared_text client_id = {});
   ~session_seat();
   session_seat(const session_seat&) = delete;
   session_seat& operator=(const session_seat&) = delete;

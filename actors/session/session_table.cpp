@@ -27,9 +27,9 @@ session_ref session_table::take_place() {
   return ref_of(index);
 }
 
-session_seat& session_table::open() {
+session_seat& session_table::open(shared_text client_id) {
   auto self = take_place();
-  places_[self.slot].seat = std::make_unique<session_seat>(at_, self);
+  places_[self.slot].seat = std::make_unique<session_seat>(at_, self, std::move(client_id));
   return *places_[self.slot].seat;
 }
 

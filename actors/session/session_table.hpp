@@ -22,7 +22,8 @@ class session_table {
 public:
   explicit session_table(workplace& at) : at_{at} {}
 
-  session_seat& open();
+  /// `client_id`: the text that others have already.
+  session_seat& open(shared_text client_id = {});
   /// Null when the session has ended, whoever has its slot now, or is dormant.
   session_seat* find(session_ref who) const noexcept;
 
