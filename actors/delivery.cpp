@@ -7,6 +7,7 @@
 
 #include "actors/durability/durability.hpp"
 #include "actors/runtime/fault.hpp"
+#include "routing/topic.hpp"
 
 namespace troupe::actors {
 
@@ -80,7 +81,7 @@ void delivery_state::deliver(const deliver_batch& batch, std::size_t index) {
 void delivery_state::deliver_to(const target& to, const deliver_batch& batch, const deliver_batch::entry& entry,
                                 shared_text group, std::span<const further_identifier> further) {
   auto* seat = at_->sessions.find(to.session);
-  if (!seat && !at_->sessions.find_dormant(to.session)) return at_->counters.stale_deliveries.add();
+  if (!seat && !at_->sessions.find_dormant(to.session)) return miss(to, entry, group);
   session::addressing address{.qos = to.maximum_qos,
                               .retain_as_published = to.retain_as_published,
                               .retained = batch.retained,
@@ -95,6 +96,14 @@ void delivery_state::deliver_to(const target& to, const deliver_batch& batch, co
   if (write_down(to, batch, entry, address)) return;
   if (seat) return seat->deliver(entry.body, address);
   at_->counters.drops[static_cast<std::size_t>(session::drop_reason::away_qos0)].add();
+}
+
+// The session has ended. Another member of its group gets it.
+void delivery_state::miss(const target& to, const deliver_batch::entry& entry, const shared_text& group) {
+  at_->counters.stale_deliveries.add();
+  if (group.empty()) return;
+  const auto shard = shard_of(entry.body->topic(), at_->office.loops());
+  at_->office.send(shard, runtime::role::shard, redispatch{entry.body, group, to.session});
 }
 
 bool delivery_state::write_down(const target& to, const deliver_batch& batch, const deliver_batch::entry& entry,

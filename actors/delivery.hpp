@@ -36,6 +36,7 @@ private:
   void offer_more(const deliver_batch& batch);
   void deliver_to(const target& to, const deliver_batch& batch, const deliver_batch::entry& entry, shared_text group,
                   std::span<const further_identifier> further);
+  void miss(const target& to, const deliver_batch::entry& entry, const shared_text& group);
   /// Whether the session is durable: then it gets the delivery when that is committed.
   bool write_down(const target& to, const deliver_batch& batch, const deliver_batch::entry& entry,
                   const session::addressing& how);

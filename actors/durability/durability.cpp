@@ -2,6 +2,7 @@
 
 #include "actors/workplace.hpp"
 #include "persistence/keys.hpp"
+#include "routing/topic.hpp"
 
 namespace troupe::actors {
 
@@ -37,6 +38,9 @@ void durability::deliver(pending_deliveries::place what) {
   if (asleep && asleep->number == what.number) return sleepers_.deliver(*asleep, std::move(what));
   forget(what);
   at_.counters.stale_deliveries.add();
+  if (what.what.group().empty()) return;
+  const auto shard = shard_of(what.what.body->topic(), at_.office.loops());
+  at_.office.send(shard, runtime::role::shard, redispatch{what.what.body, what.what.group(), what.session});
 }
 
 // The session that it was kept for is over, or is not durable any more.

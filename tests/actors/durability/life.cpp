@@ -93,7 +93,7 @@ void life::step() {
       if (below(12) < hardships_.actor_crashes) crash_actor();
       break;
     default:
-      if (below(60) < hardships_.node_crashes) end_node(std::getenv("NOSTOP") || below(5) != 0);
+      if (below(60) < hardships_.node_crashes) end_node(below(5) != 0);
   }
 }
 
@@ -135,6 +135,7 @@ void life::move(person& who) {
   if (who.version() == mqtt::version::v5 && below(12) < hardships_.clean_starts) {
     who.give_up_session();
     members_ended_ = true;
+    given_up_ = ledger_.next();
     return who.connect(broker_.node(), below(loops));
   }
   if (below(2) == 0) return who.connect(broker_.node(), below(loops));
@@ -322,6 +323,7 @@ void life::check_shared(int number, const ledger::entry& what) {
     if (each.received(number) > 0 && std::min(what.qos, each.granted()) == qos::at_least_once) exact = false;
   }
   is_due &= !what.given_up && number >= left_behind_;
+  if (what.qos == qos::exactly_once) is_due &= number >= given_up_;  // [MQTT-4.8.2-5]: begun with who is gone
   if (is_due && what.qos != qos::at_most_once && count < 1)
     complain("the group never got " + std::to_string(number) + " by " + what.publisher);
   if (exact && count > 1) complain("the group got " + std::to_string(number) + " more than once");
