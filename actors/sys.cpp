@@ -2,6 +2,7 @@
 
 #include <caf/all.hpp>
 
+#include "actors/durability/durability.hpp"
 #include "actors/runtime/fault.hpp"
 #include "config/version.hpp"
 
@@ -38,6 +39,19 @@ void sys_state::publish(std::string_view name_below, std::uint64_t value) {
   publish(name_below, std::string_view{std::to_string(value)});
 }
 
+void sys_state::publish_store(const persistence::stats& now) {
+  publish("store/alarm", std::string_view{now.alarm ? "1" : "0"});
+  publish("store/commits", now.commits);
+  publish("store/batches", now.batches);
+  publish("store/bytes", now.bytes);
+  publish("store/syncs", now.syncs);
+  publish("store/failures", now.failures);
+  publish("store/refused", now.refused);
+  publish("store/waiting", now.waiting);
+  publish("store/waiting_bytes", now.waiting_bytes);
+  publish("store/disk_bytes", now.disk_bytes);
+}
+
 void sys_state::publish_round() {
   auto of = [this](counter counters::*which) {
     return sum([=](const workplace& each) { return (each.counters.*which).value(); });
@@ -54,6 +68,7 @@ void sys_state::publish_round() {
   publish("bytes/received", of(&counters::bytes_received));
   publish("bytes/sent", of(&counters::bytes_sent));
   publish("actors/restarts", at_->tree.restarts());
+  if (at_->durable) publish_store(at_->durable->store()->stats());
   for (std::size_t i = 0; i < at_->counters.drops.size(); ++i)
     publish("messages/dropped/" + std::string{to_string(static_cast<session::drop_reason>(i))},
             sum([=](const workplace& each) { return each.counters.drops[i].value(); }));

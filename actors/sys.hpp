@@ -6,6 +6,7 @@
 
 #include "actors/runtime/pinned_actor.hpp"
 #include "actors/workplace.hpp"
+#include "persistence/store.hpp"
 
 namespace troupe::actors {
 
@@ -27,6 +28,7 @@ public:
   void publish_round();
 
 private:
+  void publish_store(const persistence::stats& now);
   template <class Read>
   std::uint64_t sum(Read read) const;
   void publish(std::string_view name_below, std::string_view value);

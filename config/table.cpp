@@ -175,10 +175,10 @@ const row<sys_options> sys_rows[] = {
 
 const row<persistence_options> persistence_rows[] = {
   {"backend", &persistence_options::backend, plain, any, on_restart,
-   "Where durable state is kept: rocksdb, in files; or memory, which ends with the process. So far only `troupe store` "
-   "reads the options of this section: what a node's sessions have is in memory, whatever they say."},
+   "Where durable state is kept: sessions with an expiry, what waits for them, retained messages. rocksdb: in files. "
+   "memory: it ends with the process."},
   {"path", &persistence_options::path, plain, any, on_restart,
-   "Folder of the store, made if it is missing. One node at a time uses it."},
+   "Folder of the store, made if it is missing; from the node's working directory. One node at a time uses it."},
   {"sync", &persistence_options::sync, plain, any, on_restart,
    "When a commit is on the disk. always: before anything of it is acknowledged; a power cut loses nothing. interval: "
    "within sync_interval, which is what a power cut loses. never: when the operating system likes; a power cut loses "

@@ -26,9 +26,10 @@ struct dormant_session {
   std::uint64_t number = 0;
   std::unique_ptr<awakening> waking;   ///< null: nobody wants it awake
   std::uint64_t queued_bytes = 0;      ///< as rows count them
-  std::uint32_t queued : 30 = 0;
+  std::uint32_t queued : 29 = 0;
   std::uint32_t counted : 1 = 1;   ///< 0: what earlier runs of the node left in its queue is not in the counts yet
   std::uint32_t trimming : 1 = 0;  ///< its queue is over its limit, and being shortened
+  std::uint32_t timed : 1 = 0;     ///< there is a timer for `due`
   transport::timer_tick due = 0;   ///< of its will or its end; 0: never
 };
 

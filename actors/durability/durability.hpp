@@ -40,7 +40,10 @@ public:
   /// After the actors of a round: hands over what was told. Returns whether there was any.
   bool flush() { return changes_.flush(); }
   /// Now and then.
-  void tick() { changes_.retry(); }
+  void tick() {
+    changes_.retry();
+    sleepers_.look_around();
+  }
 
 private:
   void forget(const pending_deliveries::place& what);

@@ -138,8 +138,11 @@ void publication_commits::committed(const route_desk::routed_batch& what, const 
       at_.office.send(each.loop, runtime::role::store, news);
   }
   auto answers = what.waiting_for;
-  if (!kept)
-    for (auto& each : answers) each.result.refused = refusal_of(how.outcome);
+  for (auto& each : answers) {
+    if (kept) break;
+    each.result.refused = refusal_of(how.outcome);
+    at_.counters.drops[static_cast<std::size_t>(session::drop_reason::not_stored)].add();
+  }
   answer_publishers(at_, answers);
 }
 

@@ -13,6 +13,7 @@ namespace troupe::actors {
 
 namespace {
 
+constexpr std::chrono::seconds round_time{10};  ///< in which every sleeping session is looked at once
 constexpr std::uint32_t trim_step = 256;  ///< beyond its limit that many more are dropped at once
 
 /// When its will or its end is due; max(): never.
@@ -27,7 +28,25 @@ time_point due_of(const persistence::session_record& row, time_point since) noex
 }  // namespace
 
 void sleeping_sessions::set_due(session_ref who, dormant_session& what, time_point when) {
-  if (when != time_point::max()) what.due = at_.timers.add(when, timer{who});
+  if (when == time_point::max()) return;
+  what.due = transport::tick_at_or_after(when);
+  if (when - at_.loop.now() < 2 * round_time) set_timer(who, what);
+}
+
+void sleeping_sessions::set_timer(session_ref who, dormant_session& what) {
+  what.due = at_.timers.add(transport::time_of(what.due), timer{who});
+  what.timed = 1;
+}
+
+// All slots within a round, a part of them at each tick.
+void sleeping_sessions::look_around() {
+  constexpr auto ticks = static_cast<std::uint32_t>(round_time / transport::timer_resolution);
+  const auto soon = transport::tick_at_or_after(at_.loop.now() + 2 * round_time);
+  for (auto left = at_.sessions.slots() / ticks + 1; left > 0 && at_.sessions.slots() != 0; --left) {
+    if (++looked_at_ >= at_.sessions.slots()) looked_at_ = 0;
+    const auto [who, what] = at_.sessions.dormant_at(looked_at_);
+    if (what && what->due != 0 && !what->timed && what->due <= soon) set_timer(who, *what);
+  }
 }
 
 session_ref sleeping_sessions::add(const shared_text& client_id, const persistence::session_record& row) {

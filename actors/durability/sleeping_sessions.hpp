@@ -27,6 +27,9 @@ public:
   void wake(session_ref who, std::function<void(session_seat*)> then);
   /// Gives one up that cannot be read; what its queue holds goes with the next start of the node.
   void forget(session_ref who);
+  /// Called at every tick: sets timers for what is due soon. Most sessions sleep for hours, and a timer for each would
+  /// take as much memory as a tenth of the session.
+  void look_around();
   /// A timer of that session has come.
   void due(session_ref who, transport::timer_tick tick);
 
@@ -40,6 +43,7 @@ public:
   std::size_t waking() const noexcept { return waking_; }
 
 private:
+  void set_timer(session_ref who, dormant_session& what);
   void set_due(session_ref who, dormant_session& what, time_point when);
   void woken(session_ref who, std::optional<session::kept_session> found);
   bool is_over_limit(const dormant_session& who) const noexcept;
@@ -48,6 +52,7 @@ private:
 
   workplace& at_;
   std::size_t waking_ = 0;
+  std::uint32_t looked_at_ = 0;  ///< slots of this round
 };
 
 }  // namespace troupe::actors

@@ -57,6 +57,10 @@ public:
   /// Slots, used or not: for walks over all sessions that go on in later turns.
   std::uint32_t slots() const noexcept { return static_cast<std::uint32_t>(places_.size()); }
   session_seat* at(std::uint32_t slot) const noexcept { return places_[slot].seat(); }
+  /// The dormant session in a slot; null: it holds none.
+  std::pair<session_ref, dormant_session*> dormant_at(std::uint32_t slot) const noexcept {
+    return {ref_of(slot), places_[slot].dormant()};
+  }
   /// Calls f(session_ref, dormant_session&) for each.
   template <class F>
   void for_each_dormant(F f) const {

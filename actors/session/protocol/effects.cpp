@@ -31,6 +31,7 @@ std::string_view to_string(drop_reason reason) noexcept {
     case drop_reason::denied: return "denied";
     case drop_reason::refused: return "refused";
     case drop_reason::session_ended: return "session_ended";
+    case drop_reason::not_stored: return "not_stored";
     case drop_reason::count_of_reasons: break;
   }
   return "unknown";

@@ -23,6 +23,7 @@ enum class drop_reason : std::uint8_t {
   denied,         ///< by access rules, at publish or at delivery
   refused,        ///< the client answered 0x80 or above
   session_ended,  ///< still queued or in flight, and not for another member of a shared group
+  not_stored,     ///< what has to outlive the node could not be committed: the publisher is told, nobody got it
   count_of_reasons,
 };
 
