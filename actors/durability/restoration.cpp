@@ -1,5 +1,6 @@
 #include "actors/durability/restoration.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <malloc.h>
@@ -46,9 +47,32 @@ void restoration::send_page(table where, persistence::result& page) {
   const auto found = std::make_shared<const rows>(std::move(page.rows));
   next_ = page.more ? std::string{(*found)[found->size() - 1].key} + '\0' : std::string{};
   read_[page_] += found->size();
+  if (where == table::sessions) note_numbers(*found);
+  if (where == table::queue) drop_orphans(*found);
   answers_due_ = at_.office.loops();
   for (std::uint32_t loop = 0; loop < answers_due_; ++loop)
     at_.office.send(loop, role::store, restore_rows{where, found, !page.more});
+}
+
+void restoration::note_numbers(const rows& sessions) {
+  for (std::size_t i = 0; i < sessions.size(); ++i)
+    if (const auto row = persistence::decode_session(sessions[i].value)) numbers_.push_back(row->number);
+  if (next_.empty()) std::ranges::sort(numbers_);
+}
+
+// Entries whose session ended before they reached it, in a run of the node that was not stopped in good order.
+void restoration::drop_orphans(const rows& queue) {
+  const auto first = at_.durable->store().first_sequence();
+  persistence::batch gone;
+  for (std::size_t i = 0; i < queue.size(); ++i) {
+    if (persistence::sequence_of(queue[i].key) >= first) continue;
+    if (std::ranges::binary_search(numbers_, persistence::session_of(queue[i].key))) continue;
+    const auto row = persistence::decode_queue_entry(queue[i].value);
+    gone.erase(table::queue, queue[i].key);
+    if (row && row->state != persistence::entry_state::received) gone.release(row->message);
+  }
+  if (!gone.empty()) at_.durable->desk().commit(std::move(gone), [](persistence::result&) {});
+  if (next_.empty()) numbers_ = {};
 }
 
 // No page before all loops have taken the last one: what is read does not pile up.

@@ -49,6 +49,8 @@ private:
   void read(persistence::table where, std::string first);
   void send_page(persistence::table where, persistence::result& page);
   void next_page();
+  void note_numbers(const rows& sessions);
+  void drop_orphans(const rows& queue);
   void log_progress(bool finished);
 
   void take_sessions(const rows& page);
@@ -66,6 +68,7 @@ private:
   std::string next_;         ///< where it goes on; empty: with the next table
   std::uint32_t answers_due_ = 0;
   std::uint64_t read_[4] = {};  ///< rows of each table
+  std::vector<std::uint64_t> numbers_;  ///< of all sessions, ascending
   time_point begun_{}, logged_{};
   // Every loop's
   bool sessions_known_ = true;

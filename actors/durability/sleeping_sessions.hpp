@@ -25,7 +25,7 @@ public:
   void put_to_sleep(session_seat& who);
   /// Reads the session and calls `then` with its seat: at once if it is awake. Null: it cannot be read, or is no more.
   void wake(session_ref who, std::function<void(session_seat*)> then);
-  /// Gives one up that cannot be read: its rows go, and what its queue held is left to `troupe store check`.
+  /// Gives one up that cannot be read; what its queue holds goes with the next start of the node.
   void forget(session_ref who);
   /// A timer of that session has come.
   void due(session_ref who, transport::timer_tick tick);

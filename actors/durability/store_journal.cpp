@@ -25,14 +25,18 @@ void store_journal::changed(const session::record& of) noexcept {
   put(into_, row);
 }
 
+// Row by row: one that is committed and has not reached the session yet is given back when it does, and its row says
+// until then that it holds a message.
 void store_journal::finished(const session::record& of) noexcept {
-  const auto let_go = [this](const session::delivery& each) {
-    if (each.durable()) into_.release(each.more->message);
+  const auto let_go = [this](const session::delivery& each, bool held) {
+    if (each.durable()) removed(each.more->sequence, held ? each.more->message : 0);
   };
   for (std::uint32_t i = 0; of.queue && i < of.queue->end(); ++i)
-    if (of.queue->at(i).body) let_go(of.queue->at(i));
-  for (auto id = of.inflight.first(); id != 0; id = of.inflight.after(id))
-    if (of.inflight.find(id)->state == session::inflight_window::state::sent) let_go(of.inflight.find(id)->what);
+    if (of.queue->at(i).body) let_go(of.queue->at(i), true);
+  for (auto id = of.inflight.first(); id != 0; id = of.inflight.after(id)) {
+    const auto& slot = *of.inflight.find(id);
+    let_go(slot.what, slot.state == session::inflight_window::state::sent);
+  }
   erase_session(into_, of.client_id, of.durable);
 }
 
@@ -64,7 +68,7 @@ void store_journal::forgotten(std::uint16_t packet_id) noexcept {
 
 void erase_session(persistence::batch& from, std::string_view client_id, std::uint64_t number) {
   from.erase(table::sessions, client_id);
-  for (const auto each : {table::subscriptions, table::queue, table::inbound})
+  for (const auto each : {table::subscriptions, table::inbound})
     from.erase_range(each, persistence::session_key{number}, persistence::session_key{number + 1});
 }
 

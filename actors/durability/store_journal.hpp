@@ -32,7 +32,7 @@ private:
   std::uint64_t number_ = 0;
 };
 
-/// Everything of a session but the messages that its queue holds.
+/// Everything of a session but its queue.
 void erase_session(persistence::batch& from, std::string_view client_id, std::uint64_t number);
 
 }  // namespace troupe::actors
