@@ -130,8 +130,8 @@ CAF_TEST(what_was_retained_is_retained) {
   begin(3);
   auto bob = connect_clean("bob");
   for (const auto* topic : {"r/1", "r/2", "r/3"}) {
-    bob.send(
-      mqtt::publish{.qos = qos::at_least_once, .retain = true, .topic = topic, .packet_id = 1, .payload = bytes(topic)});
+    bob.send(mqtt::publish{
+      .qos = qos::at_least_once, .retain = true, .topic = topic, .packet_id = 1, .payload = bytes(topic)});
     work();
     bob.take<mqtt::acknowledgement>();
   }
