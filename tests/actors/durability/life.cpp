@@ -336,6 +336,7 @@ void life::check_shared(int number, const ledger::entry& what) {
   if (what.qos == qos::exactly_once) is_due &= number >= given_up_;  // [MQTT-4.8.2-5]: begun with who is gone
   if (is_due && what.qos != qos::at_most_once && count < 1)
     complain("the group never got " + std::to_string(number) + " by " + what.publisher);
+  exact &= number >= left_behind_;  // its end and what it left are two commits
   if (exact && count > 1) complain("the group got " + std::to_string(number) + " more than once");
 }
 
