@@ -1,10 +1,10 @@
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <string_view>
 #include <unordered_map>
 #include <variant>
+#include <vector>
 
 #include "actors/handles.hpp"
 
@@ -26,18 +26,14 @@ public:
 
   session_ref find(std::string_view client_id) const noexcept;
   /// Whether the client id has a session, or somebody is being given it.
-  bool contains(std::string_view client_id) const noexcept { return entries_.find(client_id) != entries_.end(); }
-  std::size_t size() const noexcept { return entries_.size(); }
+  bool contains(std::string_view client_id) const noexcept;
+  std::size_t size() const noexcept;
 
 private:
   /// The claim being served, and those behind it.
   struct service {
     actors::claim current;
-    std::deque<actors::claim> waiting;
-  };
-  struct entry {
-    session_ref session;
-    std::unique_ptr<service> busy;  ///< null: nobody wants the id
+    std::vector<actors::claim> waiting;
   };
   struct text_hash {
     using is_transparent = void;
@@ -48,12 +44,14 @@ private:
     using is_transparent = void;
     bool operator()(std::string_view a, std::string_view b) const noexcept { return a == b; }
   };
-  using table = std::unordered_map<shared_text, entry, text_hash, text_equal>;
+  template <class Value>
+  using table = std::unordered_map<shared_text, Value, text_hash, text_equal>;
 
-  step serve(table::iterator at);
-  step next(table::iterator at);
+  step serve(const shared_text& client_id, const actors::claim& current) const;
+  step next(table<service>::iterator at);
 
-  table entries_;
+  table<session_ref> sessions_;
+  table<service> busy_;  ///< ids that somebody wants
 };
 
 /// The loop whose registry knows a client id.

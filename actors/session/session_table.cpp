@@ -7,7 +7,7 @@ namespace troupe::actors {
 session_ref session_table::ref_of(std::uint32_t slot) const noexcept {
   session_ref result;
   result.slot = slot;
-  result.generation = places_[slot].generation & 0xFF'FFFF;
+  result.generation = places_[slot].generation;
   result.loop = at_.loop.index() & 0xFF;
   return result;
 }
@@ -29,37 +29,36 @@ session_ref session_table::take_place() {
 
 session_seat& session_table::open(shared_text client_id) {
   auto self = take_place();
-  places_[self.slot].seat = std::make_unique<session_seat>(at_, self, std::move(client_id));
-  return *places_[self.slot].seat;
+  places_[self.slot].hold(std::make_unique<session_seat>(at_, self, std::move(client_id)));
+  return *places_[self.slot].seat();
 }
 
 std::pair<session_ref, dormant_session*> session_table::open_dormant() {
   auto self = take_place();
-  places_[self.slot].dormant = std::make_unique<dormant_session>();
-  return {self, places_[self.slot].dormant.get()};
+  places_[self.slot].hold(std::make_unique<dormant_session>());
+  return {self, places_[self.slot].dormant()};
 }
 
 dormant_session* session_table::find_dormant(session_ref who) const noexcept {
   if (who.slot >= places_.size() || places_[who.slot].generation != who.generation) return nullptr;
-  return places_[who.slot].dormant.get();
+  return places_[who.slot].dormant();
 }
 
 void session_table::put_to_sleep(session_ref who, std::unique_ptr<dormant_session> as) {
   auto& slot = places_[who.slot];
-  closed_.push_back(std::move(slot.seat));
-  slot.dormant = std::move(as);
+  closed_.push_back(slot.take_seat());
+  slot.hold(std::move(as));
 }
 
 session_seat& session_table::wake_up(session_ref who) {
   auto& slot = places_[who.slot];
-  slot.seat = std::make_unique<session_seat>(at_, who);
-  slot.dormant = nullptr;
-  return *slot.seat;
+  slot.hold(std::make_unique<session_seat>(at_, who));
+  return *slot.seat();
 }
 
 session_seat* session_table::find(session_ref who) const noexcept {
   if (who.slot >= places_.size() || places_[who.slot].generation != who.generation) return nullptr;
-  return places_[who.slot].seat.get();
+  return places_[who.slot].seat();
 }
 
 void session_table::clear() noexcept {
@@ -71,8 +70,8 @@ void session_table::clear() noexcept {
 
 void session_table::close(session_ref who) {
   if (!find(who) && !find_dormant(who)) return;
-  places_[who.slot].dormant = nullptr;
-  closed_.push_back(std::move(places_[who.slot].seat));
+  closed_.push_back(places_[who.slot].take_seat());
+  places_[who.slot].clear();
   free_.push_back(who.slot);
   --size_;
 }

@@ -56,20 +56,54 @@ public:
   std::size_t size() const noexcept { return size_; }
   /// Slots, used or not: for walks over all sessions that go on in later turns.
   std::uint32_t slots() const noexcept { return static_cast<std::uint32_t>(places_.size()); }
-  session_seat* at(std::uint32_t slot) const noexcept { return places_[slot].seat.get(); }
+  session_seat* at(std::uint32_t slot) const noexcept { return places_[slot].seat(); }
   /// Calls f(session_ref, dormant_session&) for each.
   template <class F>
   void for_each_dormant(F f) const {
     for (std::uint32_t slot = 0; slot < places_.size(); ++slot)
-      if (places_[slot].dormant) f(ref_of(slot), *places_[slot].dormant);
+      if (auto* found = places_[slot].dormant()) f(ref_of(slot), *found);
   }
 
 private:
-  struct place {
-    std::unique_ptr<session_seat> seat;
-    std::unique_ptr<dormant_session> dormant;
-    std::uint32_t generation = 0;
+  /// What a slot holds: a seat, a dormant session, or nothing.
+  class place {
+  public:
+    place() noexcept = default;
+    place(place&& other) noexcept
+      : generation{other.generation},
+        dormant_{other.dormant_},
+        body_{std::exchange(other.body_, nullptr)} {}
+    place& operator=(place&&) = delete;
+    ~place() { clear(); }
+
+    session_seat* seat() const noexcept { return dormant_ ? nullptr : static_cast<session_seat*>(body_); }
+    dormant_session* dormant() const noexcept { return dormant_ ? static_cast<dormant_session*>(body_) : nullptr; }
+    void hold(std::unique_ptr<session_seat> what) noexcept {
+      clear();
+      body_ = what.release();
+    }
+    void hold(std::unique_ptr<dormant_session> what) noexcept {
+      clear();
+      body_ = what.release();
+      dormant_ = 1;
+    }
+    std::unique_ptr<session_seat> take_seat() noexcept {
+      return std::unique_ptr<session_seat>{dormant_ ? nullptr : static_cast<session_seat*>(std::exchange(body_, nullptr))};
+    }
+    void clear() noexcept {
+      take_seat();
+      delete dormant();
+      body_ = nullptr;
+      dormant_ = 0;
+    }
+
+    std::uint32_t generation : 24 = 0;
+
+  private:
+    std::uint32_t dormant_ : 8 = 0;
+    void* body_ = nullptr;
   };
+  static_assert(sizeof(place) == 16);
 
   session_ref take_place();
   session_ref ref_of(std::uint32_t slot) const noexcept;
