@@ -52,8 +52,8 @@ std::vector<rocksdb::ColumnFamilyDescriptor> column_families(const rocksdb_optio
   std::vector<rocksdb::ColumnFamilyDescriptor> result;
   for (const auto name : table_names)
     result.emplace_back(name == "meta" ? rocksdb::kDefaultColumnFamilyName : std::string{name}, each);
-  result[index_of(table::queue)].options.memtable_insert_with_hint_prefix_extractor.reset(
-    rocksdb::NewFixedPrefixTransform(8));
+  // Not for tables of which ranges are erased: RocksDB keeps one hint for a prefix's rows and its range deletions, which
+  // are two lists.
   result[index_of(table::messages)].options.memtable_insert_with_hint_prefix_extractor.reset(
     rocksdb::NewFixedPrefixTransform(2));
   return result;

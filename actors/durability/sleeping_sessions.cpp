@@ -169,22 +169,28 @@ void sleeping_sessions::trim(session_ref to, dormant_session& who) {
   if (who.waking || who.trimming) return;
   who.trimming = 1;
   const auto most = at_.options.limits.queue_messages_max;
-  const auto excess = (who.queued > most ? who.queued - most : 0) + std::min(trim_step, most / 8);
+  const auto excess = (who.queued > most ? who.queued - most : 0) + trim_step;
   persistence::range oldest{.table = persistence::table::queue,
                             .first = persistence::session_key{who.number}.str(),
                             .last = persistence::session_key{who.number + 1}.str(),
-                            .rows_max = std::max<std::size_t>(excess, 1)};
-  at_.durable->desk().scan(std::move(oldest),
-                           [this, to, excess](persistence::result& rows) { trimmed(to, excess, rows); });
+                            .rows_max = excess};
+  at_.durable->desk().scan(std::move(oldest), [this, to](persistence::result& rows) { trimmed(to, rows); });
 }
 
-void sleeping_sessions::trimmed(session_ref to, std::uint32_t excess, persistence::result& oldest) {
+/// Some below its limits, so that not every message more has rows read.
+bool sleeping_sessions::is_trimmed(const dormant_session& who) const noexcept {
+  const auto& limits = at_.options.limits;
+  return who.queued + std::min(trim_step, limits.queue_messages_max / 8) <= limits.queue_messages_max &&
+         who.queued_bytes + limits.queue_bytes_max / 8 <= limits.queue_bytes_max;
+}
+
+void sleeping_sessions::trimmed(session_ref to, persistence::result& oldest) {
   auto* who = at_.sessions.find_dormant(to);
   if (!who) return;
   if (who->waking) return;  // its queue is being read: the session itself drops then
   auto& batch = at_.durable->changes().open();
   auto& dropped = at_.counters.drops[static_cast<std::size_t>(session::drop_reason::queue_full)];
-  for (std::size_t i = 0; i < std::min<std::size_t>(oldest.rows.size(), excess); ++i) {
+  for (std::size_t i = 0; i < oldest.rows.size() && !is_trimmed(*who); ++i) {
     const auto row = oldest.rows[i];
     const auto entry = persistence::decode_queue_entry(row.value);
     batch.erase(persistence::table::queue, row.key);

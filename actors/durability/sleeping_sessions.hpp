@@ -48,7 +48,8 @@ private:
   void woken(session_ref who, std::optional<session::kept_session> found);
   bool is_over_limit(const dormant_session& who) const noexcept;
   void trim(session_ref to, dormant_session& who);
-  void trimmed(session_ref to, std::uint32_t excess, persistence::result& oldest);
+  bool is_trimmed(const dormant_session& who) const noexcept;
+  void trimmed(session_ref to, persistence::result& oldest);
 
   workplace& at_;
   std::size_t waking_ = 0;

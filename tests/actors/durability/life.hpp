@@ -67,6 +67,7 @@ private:
 
   void send_strangers_away();
   bool everybody_reads();
+  static bool is_reclaimed_later(const std::string& fault);
   void check_store_after_end();
   void check_subscriptions(const person& of, std::uint64_t number, const lasting_node::rows& kept);
   void check_retained(bool against_index);
