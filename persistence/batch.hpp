@@ -30,7 +30,7 @@ public:
   /// As put(), but gives the place of a value of so many bytes to be written to before anything else is done.
   std::span<char> put(table where, std::string_view key, std::size_t value_bytes);
   void erase(table where, std::string_view key);
-  /// Everything from `first` on that is before `last`.
+  /// Everything from `first` on that is before `last`. Not of queue and messages: the whole batch fails.
   void erase_range(table where, std::string_view first, std::string_view last);
 
   /// A body that so many queue entries hold. Preconditions: the id was never used before; references > 0.

@@ -36,6 +36,8 @@ status group_writer::commit(bool sync) {
 status group_writer::check(const batch& what) {
   std::size_t offset = 0;
   while (const auto step = what.next(offset)) {
+    if (step->kind == operation_kind::erase_range && (step->table == table::queue || step->table == table::messages))
+      return {outcome::failed, "no ranges are erased of " + std::string{name_of(step->table)}};
     if (step->kind == operation_kind::expect) {
       if (auto checked = check_revision(step->key, step->number); !checked.ok()) return checked;
     } else if (step->kind == operation_kind::hold || step->kind == operation_kind::release) {

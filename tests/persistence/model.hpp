@@ -104,7 +104,9 @@ private:
     const persistence::queue_key key{1 + below(5), below(20)};
     switch (below(8)) {
       case 0: to.erase(where, key); break;
-      case 1: to.erase_range(where, key, persistence::session_key{1 + below(6)}); break;
+      case 1:
+        if (where != table::queue) to.erase_range(where, key, persistence::session_key{1 + below(6)});
+        break;
       case 2:
       case 3: to.put_message(++last_message_, 1 + below(4), std::string(below(3000), 'm')); break;
       case 4:

@@ -98,19 +98,30 @@ CAF_TEST(a_range_goes_with_its_first_key_and_without_its_last) {
     batch all;
     for (const std::uint64_t session : {1u, 2u, 3u})
       for (const std::uint64_t sequence : {1u, 2u, 255u, 256u})
-        all.put(table::queue, queue_key{session, sequence}, "entry");
+        all.put(table::subscriptions, queue_key{session, sequence}, "entry");
     client.commit(std::move(all));
     batch some;
-    some.erase_range(table::queue, session_key{2}, session_key{3});
-    some.erase_range(table::queue, queue_key{3, 2}, queue_key{3, 256});
+    some.erase_range(table::subscriptions, session_key{2}, session_key{3});
+    some.erase_range(table::subscriptions, queue_key{3, 2}, queue_key{3, 256});
     client.commit(std::move(some));
-    const auto left = client.all(table::queue);
+    const auto left = client.all(table::subscriptions);
     CAF_CHECK_EQUAL(left.size(), 6u);
     CAF_CHECK(left.contains(queue_key{1, 256}.str()));
     CAF_CHECK(left.contains(queue_key{3, 1}.str()));
     CAF_CHECK(left.contains(queue_key{3, 256}.str()));
     CAF_CHECK(!left.contains(queue_key{2, 1}.str()));
     CAF_CHECK(!left.contains(queue_key{3, 2}.str()));
+  });
+}
+
+CAF_TEST(no_range_is_erased_of_tables_whose_rows_are_found_by_hints) {
+  on_each_backend([](store&, tests::client& client) {
+    client.commit(batch_of([](batch& to) { to.put(table::queue, queue_key{1, 1}, "entry"); }));
+    for (const auto where : {table::queue, table::messages}) {
+      const auto answer = client.post(batch_of([&](batch& to) { to.erase_range(where, session_key{1}, session_key{2}); }));
+      CAF_CHECK(client.wait(answer).outcome == outcome::failed);
+    }
+    CAF_CHECK_EQUAL(client.all(table::queue).size(), 1u);
   });
 }
 
