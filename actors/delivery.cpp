@@ -72,8 +72,7 @@ void delivery_state::deliver(const deliver_batch& batch, std::size_t index) {
   auto further =
     std::span{batch.identifiers}.subspan(before.identifiers_end, entry.identifiers_end - before.identifiers_end);
   identifiers_.reserve(further.size() + 1);  // the only thing here that may throw, before anybody has got anything
-  for (auto i = before.targets_end; i < entry.targets_end; ++i)
-    deliver_to(batch.targets[i], batch, entry, {}, further);
+  for (auto i = before.targets_end; i < entry.targets_end; ++i) deliver_to(batch.targets[i], batch, entry, {}, further);
   for (auto i = before.shared_end; i < entry.shared_end; ++i)
     deliver_to(batch.shared[i].to, batch, entry, batch.shared[i].group, {});
 }
@@ -111,7 +110,8 @@ bool delivery_state::write_down(const target& to, const deliver_batch& batch, co
   if (!at_->durable || std::min(entry.body->qos(), to.maximum_qos) == qos::at_most_once) return false;
   const auto number = at_->durable->number_of(to.session);
   if (number == 0) return false;
-  if (const auto* asleep = at_->sessions.find_dormant(to.session); asleep && at_->durable->sleepers().is_full(*asleep)) {
+  if (const auto* asleep = at_->sessions.find_dormant(to.session);
+      asleep && at_->durable->sleepers().is_full(*asleep)) {
     at_->counters.drops[static_cast<std::size_t>(session::drop_reason::queue_full)].add();
     return true;
   }

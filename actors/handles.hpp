@@ -113,8 +113,8 @@ struct deliver_batch final : ref_counted {
   };
   batch_id id;
   std::uint64_t first_message = 0;  ///< as in the route_batch
-  bool retained = false;  ///< sent because of a SUBSCRIBE
-  walk_id walk;           ///< more of the retained messages follow when the session asks for them
+  bool retained = false;            ///< sent because of a SUBSCRIBE
+  walk_id walk;                     ///< more of the retained messages follow when the session asks for them
   std::vector<entry> entries;
   std::vector<target> targets;
   std::vector<shared_target> shared;
@@ -142,7 +142,7 @@ struct dispatched {
 /// first, and is answered by `stored`.
 struct delivered {
   batch_id id;
-  std::uint32_t loop = 0;           ///< whose delivery
+  std::uint32_t loop = 0;                ///< whose delivery
   std::shared_ptr<kept_part> kept = {};  ///< null: nothing
 };
 

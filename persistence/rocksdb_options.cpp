@@ -53,8 +53,8 @@ std::vector<rocksdb::ColumnFamilyDescriptor> column_families(const rocksdb_optio
   for (const auto name : table_names)
     result.emplace_back(name == "meta" ? rocksdb::kDefaultColumnFamilyName : std::string{name}, each);
   // A hint for each session's queue, and one for all messages: where the next row belongs is where the last one went.
-  // Not for tables of which ranges are erased: RocksDB keeps one hint for a prefix's rows and its range deletions, which
-  // are two lists; group_writer sees to it.
+  // Not for tables of which ranges are erased: RocksDB keeps one hint for a prefix's rows and its range deletions,
+  // which are two lists; group_writer sees to it.
   result[index_of(table::queue)].options.memtable_insert_with_hint_prefix_extractor.reset(
     rocksdb::NewFixedPrefixTransform(8));
   result[index_of(table::messages)].options.memtable_insert_with_hint_prefix_extractor.reset(

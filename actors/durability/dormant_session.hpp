@@ -24,8 +24,8 @@ struct dormant_session {
 
   shared_text client_id;
   std::uint64_t number = 0;
-  std::unique_ptr<awakening> waking;   ///< null: nobody wants it awake
-  std::uint64_t queued_bytes = 0;      ///< as rows count them
+  std::unique_ptr<awakening> waking;  ///< null: nobody wants it awake
+  std::uint64_t queued_bytes = 0;     ///< as rows count them
   std::uint32_t queued : 29 = 0;
   std::uint32_t counted : 1 = 1;   ///< 0: what earlier runs of the node left in its queue is not in the counts yet
   std::uint32_t trimming : 1 = 0;  ///< its queue is over its limit, and being shortened

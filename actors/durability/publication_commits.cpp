@@ -79,7 +79,8 @@ publication_rows rows_of(workplace& at, const route_desk::routed_batch& what) {
   for (const auto& each : what.retained)
     result.retain(each, *publications[each.publication], at.durable->store().retained_order());
   for (std::size_t i = 0; i < what.waiting_for.size(); ++i)
-    if (auto number = durable_sender(at, what.waiting_for[i])) result.received(i, number, what.waiting_for[i].packet_id);
+    if (auto number = durable_sender(at, what.waiting_for[i]))
+      result.received(i, number, what.waiting_for[i].packet_id);
   return result;
 }
 
@@ -92,8 +93,7 @@ bool concerns_store(workplace& at, const route_desk::routed_batch& what) {
 /// Who does not have to wait for the store.
 void answer_others(workplace& at, route_desk::routed_batch& of, const publication_rows& rows) {
   std::vector<route_desk::waiting> now, later;
-  for (std::size_t i = 0; i < of.waiting_for.size(); ++i)
-    (rows.concerns(i) ? later : now).push_back(of.waiting_for[i]);
+  for (std::size_t i = 0; i < of.waiting_for.size(); ++i) (rows.concerns(i) ? later : now).push_back(of.waiting_for[i]);
   of.waiting_for = std::move(later);
   answer_publishers(at, now);
 }

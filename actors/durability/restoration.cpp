@@ -115,9 +115,8 @@ void restoration::take(const restore_rows& page) {
   }
   if (expired_.empty()) return at_.office.send(0, role::store, restored{});
   // Before the shards take publications again: nothing newer of these topics can be lost by it.
-  at_.durable->desk().commit(std::exchange(expired_, {}), [this](persistence::result&) {
-    at_.office.send(0, role::store, restored{});
-  });
+  at_.durable->desk().commit(std::exchange(expired_, {}),
+                             [this](persistence::result&) { at_.office.send(0, role::store, restored{}); });
 }
 
 void restoration::take_sessions(const rows& page) {
@@ -212,7 +211,8 @@ void restoration::tell_dormant_subscriptions(const recall& asked, std::function<
     return;
   }
   auto whose = std::make_shared<std::unordered_map<std::uint64_t, session_ref>>();
-  at_.sessions.for_each_dormant([&](session_ref who, const dormant_session& what) { whose->emplace(what.number, who); });
+  at_.sessions.for_each_dormant(
+    [&](session_ref who, const dormant_session& what) { whose->emplace(what.number, who); });
   if (whose->empty()) return then();
   tell_subscriptions(asked, {}, std::move(whose), std::move(then));
 }
@@ -220,25 +220,27 @@ void restoration::tell_dormant_subscriptions(const recall& asked, std::function<
 void restoration::tell_subscriptions(const recall& asked, std::string first,
                                      std::shared_ptr<std::unordered_map<std::uint64_t, session_ref>> whose,
                                      std::function<void()> then) {
-  at_.durable->desk().scan(
-    {.table = table::subscriptions, .first = std::move(first)},
-    [this, asked, whose = std::move(whose), then = std::move(then)](persistence::result& page) {
-      auto part = part_of(asked.epoch);
-      for (std::size_t i = 0; i < page.rows.size(); ++i) {
-        const auto at = whose->find(persistence::session_of(page.rows[i].key));
-        if (at == whose->end()) continue;
-        const auto row = persistence::decode_subscription(page.rows[i].key, page.rows[i].value);
-        if (!row) continue;
-        const auto what = subscription_of(*row);
-        const auto home = shard_of_filter(what.filter, at_.office.loops());
-        if (home && *home != asked.shard) continue;
-        part.entries.emplace_back(at->second, what);
-        if (split_share(what.filter)) at_.office.send(asked.shard, role::shard, presence{at->second, false});
-      }
-      if (!part.entries.empty()) at_.office.send(asked.shard, role::shard, std::move(part), mail_class::rebuilding);
-      if (!page.more) return then();
-      tell_subscriptions(asked, std::string{page.rows[page.rows.size() - 1].key} + '\0', whose, then);
-    });
+  at_.durable->desk().scan({.table = table::subscriptions, .first = std::move(first)},
+                           [this, asked, whose = std::move(whose), then = std::move(then)](persistence::result& page) {
+                             auto part = part_of(asked.epoch);
+                             for (std::size_t i = 0; i < page.rows.size(); ++i) {
+                               const auto at = whose->find(persistence::session_of(page.rows[i].key));
+                               if (at == whose->end()) continue;
+                               const auto row = persistence::decode_subscription(page.rows[i].key, page.rows[i].value);
+                               if (!row) continue;
+                               const auto what = subscription_of(*row);
+                               const auto home = shard_of_filter(what.filter, at_.office.loops());
+                               if (home && *home != asked.shard) continue;
+                               part.entries.emplace_back(at->second, what);
+                               if (split_share(what.filter))
+                                 at_.office.send(asked.shard, role::shard, presence{at->second, false});
+                             }
+                             if (!part.entries.empty())
+                               at_.office.send(asked.shard, role::shard, std::move(part), mail_class::rebuilding);
+                             if (!page.more) return then();
+                             tell_subscriptions(asked, std::string{page.rows[page.rows.size() - 1].key} + '\0', whose,
+                                                then);
+                           });
 }
 
 }  // namespace troupe::actors

@@ -64,10 +64,10 @@ private:
 
   workplace& at_;
   // The first loop's
-  std::size_t page_ = 0;     ///< place of the table that is read in its order
-  std::string next_;         ///< where it goes on; empty: with the next table
+  std::size_t page_ = 0;  ///< place of the table that is read in its order
+  std::string next_;      ///< where it goes on; empty: with the next table
   std::uint32_t answers_due_ = 0;
-  std::uint64_t read_[4] = {};  ///< rows of each table
+  std::uint64_t read_[4] = {};          ///< rows of each table
   std::vector<std::uint64_t> numbers_;  ///< of all sessions, ascending
   time_point begun_{}, logged_{};
   // Every loop's

@@ -39,8 +39,7 @@ std::unique_ptr<session::stored_will> stored_will_of(const persistence::will_rec
                                  .payload = std::as_bytes(std::span{from.payload}),
                                  .qos = static_cast<qos>(std::min<std::uint8_t>(from.qos, 2)),
                                  .retain = from.retain});
-  return std::make_unique<session::stored_will>(
-    session::stored_will{std::move(body), from.delay, from.message_expiry});
+  return std::make_unique<session::stored_will>(session::stored_will{std::move(body), from.delay, from.message_expiry});
 }
 
 persistence::subscription_record subscription_row(const subscription& from) {

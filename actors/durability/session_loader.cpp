@@ -29,7 +29,8 @@ void session_loader::begin(std::string_view client_id) {
 }
 
 void session_loader::scan(table where, std::string first, take_row take) {
-  persistence::range what{.table = where, .first = std::move(first), .last = persistence::session_key{number_ + 1}.str()};
+  persistence::range what{
+    .table = where, .first = std::move(first), .last = persistence::session_key{number_ + 1}.str()};
   desk_.scan(std::move(what), [self = shared_from_this(), where, take](persistence::result& answer) {
     self->failed_ |= answer.outcome != persistence::outcome::done;
     for (std::size_t i = 0; i < answer.rows.size(); ++i) ((*self).*take)(answer.rows[i].key, answer.rows[i].value);

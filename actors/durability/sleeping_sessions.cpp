@@ -14,7 +14,7 @@ namespace troupe::actors {
 namespace {
 
 constexpr std::chrono::seconds round_time{10};  ///< in which every sleeping session is looked at once
-constexpr std::uint32_t trim_step = 256;  ///< beyond its limit that many more are dropped at once
+constexpr std::uint32_t trim_step = 256;        ///< beyond its limit that many more are dropped at once
 
 /// When its will or its end is due; max(): never.
 time_point due_of(const persistence::session_record& row, time_point since) noexcept {
@@ -77,7 +77,8 @@ void sleeping_sessions::put_to_sleep(session_seat& seat) {
   };
   for (std::uint32_t i = 0; record.queue && i < record.queue->end(); ++i)
     if (record.queue->at(i).body) count(record.queue->at(i));
-  for (auto id = record.inflight.first(); id != 0; id = record.inflight.after(id)) count(record.inflight.find(id)->what);
+  for (auto id = record.inflight.first(); id != 0; id = record.inflight.after(id))
+    count(record.inflight.find(id)->what);
   const auto self = seat.self();
   set_due(self, *asleep, session::deadline(record).value_or(time_point::max()));
   at_.sessions.put_to_sleep(self, std::move(asleep));

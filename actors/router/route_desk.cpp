@@ -16,8 +16,7 @@ void route_desk::route(session::route what, session_ref publisher) {
     to.open = new route_batch;
     to.batch = ref_ptr<const route_batch>::adopt(to.open);
   }
-  to.waiting_for.push_back({publisher, {.ticket = what.ticket, .bytes = what.bytes, .qos = what.qos},
-                            what.packet_id});
+  to.waiting_for.push_back({publisher, {.ticket = what.ticket, .bytes = what.bytes, .qos = what.qos}, what.packet_id});
   to.open->publications.push_back(std::move(what.body));
 }
 

@@ -31,7 +31,7 @@ struct retained_desk {
   std::unordered_map<std::uint64_t, walk> walks;  ///< by number
   std::uint64_t last_walk = 0;
   std::uint64_t last_change = 0;  ///< of what a store has to know
-  bool refused_some = false;  ///< a limit was hit and said so in the log
+  bool refused_some = false;      ///< a limit was hit and said so in the log
 };
 
 /// What a shard works with. Everything in it outlives the shard.

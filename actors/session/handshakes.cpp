@@ -214,8 +214,7 @@ bool handshakes::is_storage_missing(const session::connect_request& request) con
 void handshakes::await_session(session_ref asleep, const shared_text& client_id, transport::link& link,
                                session::connect_request request) {
   auto number = ++last_number_;
-  auto& waiting =
-    *(pending_[number] = std::make_unique<pending>(*this, number, link, transport::admission::welcome));
+  auto& waiting = *(pending_[number] = std::make_unique<pending>(*this, number, link, transport::admission::welcome));
   waiting.state = pending::waits_for::store;
   waiting.request = std::move(request);
   link.handler(waiting);

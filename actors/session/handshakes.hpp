@@ -46,8 +46,7 @@ private:
   void refuse(pending& who, mqtt::reason why, std::string_view text);
   void refuse(pending& who, const session::refusal& no);
   void remove(pending& who);
-  void enter(session_ref wanted, const shared_text& client_id, transport::link& link,
-             session::connect_request request);
+  void enter(session_ref wanted, const shared_text& client_id, transport::link& link, session::connect_request request);
   void await_session(session_ref asleep, const shared_text& client_id, transport::link& link,
                      session::connect_request request);
   void woken(std::uint32_t number, session_ref session, const shared_text& client_id);

@@ -252,7 +252,8 @@ void session_seat::committed() {
 
 void session_seat::restore(session::record what) {
   record_ = std::move(what);
-  record_.subscriptions.for_each([this](const subscription& each) { has_shared_ |= split_share(each.filter).has_value(); });
+  record_.subscriptions.for_each(
+    [this](const subscription& each) { has_shared_ |= split_share(each.filter).has_value(); });
   keeping_ = std::make_unique<keeping>();
   access_changed();
 }

@@ -96,9 +96,9 @@ private:
 
   /// Of a durable session.
   struct keeping {
-    std::uint64_t told = 0;     ///< batch of the loop that has its latest change
-    bool greets = false;        ///< CONNACK is held
-    bool sleep_timer = false;   ///< is set
+    std::uint64_t told = 0;    ///< batch of the loop that has its latest change
+    bool greets = false;       ///< CONNACK is held
+    bool sleep_timer = false;  ///< is set
     held_output held;
   };
 

@@ -92,7 +92,8 @@ private:
       dormant_ = 1;
     }
     std::unique_ptr<session_seat> take_seat() noexcept {
-      return std::unique_ptr<session_seat>{dormant_ ? nullptr : static_cast<session_seat*>(std::exchange(body_, nullptr))};
+      return std::unique_ptr<session_seat>{dormant_ ? nullptr
+                                                    : static_cast<session_seat*>(std::exchange(body_, nullptr))};
     }
     void clear() noexcept {
       take_seat();

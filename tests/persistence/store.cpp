@@ -118,7 +118,8 @@ CAF_TEST(no_range_is_erased_of_tables_whose_rows_are_found_by_hints) {
   on_each_backend([](store&, tests::client& client) {
     client.commit(batch_of([](batch& to) { to.put(table::queue, queue_key{1, 1}, "entry"); }));
     for (const auto where : {table::queue, table::messages}) {
-      const auto answer = client.post(batch_of([&](batch& to) { to.erase_range(where, session_key{1}, session_key{2}); }));
+      const auto answer =
+        client.post(batch_of([&](batch& to) { to.erase_range(where, session_key{1}, session_key{2}); }));
       CAF_CHECK(client.wait(answer).outcome == outcome::failed);
     }
     CAF_CHECK_EQUAL(client.all(table::queue).size(), 1u);

@@ -389,9 +389,8 @@ void live(hardships what) {
     for (const auto& each : one.violations()) CAF_ERROR(each);
     if (!one.violations().empty()) CAF_FAIL("with seed " << seed);
   }
-  CAF_MESSAGE(sum.published << " published, " << sum.received << " received, " << sum.actor_restarts
-                            << " actors and " << sum.node_restarts << " nodes restarted, asleep "
-                            << sum.put_to_sleep << " times");
+  CAF_MESSAGE(sum.published << " published, " << sum.received << " received, " << sum.actor_restarts << " actors and "
+                            << sum.node_restarts << " nodes restarted, asleep " << sum.put_to_sleep << " times");
   CAF_CHECK_EQUAL(what.actor_crashes != 0, sum.actor_restarts > 0);
   CAF_CHECK_EQUAL(what.node_crashes != 0, sum.node_restarts > 0);
 }

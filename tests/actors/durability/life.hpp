@@ -84,8 +84,8 @@ private:
   std::deque<person> people_;
   std::vector<client> strangers_;
   std::vector<std::string> violations_;
-  int left_behind_ = 0;  ///< what was published before this number, a member of the group may have taken with it
-  int given_up_ = 0;     ///< what was published before this number, a member may have begun with
+  int left_behind_ = 0;         ///< what was published before this number, a member of the group may have taken with it
+  int given_up_ = 0;            ///< what was published before this number, a member may have begun with
   bool members_ended_ = false;  ///< since the node began
   figures sums_;
 };

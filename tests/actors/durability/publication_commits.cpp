@@ -62,8 +62,8 @@ CAF_TEST(a_retained_message_is_acknowledged_when_it_is_committed) {
   begin();
   auto bob = connect_clean("bob");
   hold();
-  bob.send(mqtt::publish{
-    .qos = qos::at_least_once, .retain = true, .topic = "a", .packet_id = 1, .payload = bytes("1")});
+  bob.send(
+    mqtt::publish{.qos = qos::at_least_once, .retain = true, .topic = "a", .packet_id = 1, .payload = bytes("1")});
   work();
   CAF_CHECK(bob.nothing_more());
   step();
@@ -83,8 +83,8 @@ CAF_TEST(body_queues_retained_value_and_packet_id_are_one_batch) {
   leave_behind("kim", "#", qos::exactly_once, 1);
   auto bob = connect("bob", 1);
   hold();
-  bob.send(mqtt::publish{
-    .qos = qos::exactly_once, .retain = true, .topic = "a", .packet_id = 7, .payload = bytes("1")});
+  bob.send(
+    mqtt::publish{.qos = qos::exactly_once, .retain = true, .topic = "a", .packet_id = 7, .payload = bytes("1")});
   work();
   const auto batches = store().waiting_batches();
   CAF_REQUIRE_EQUAL(batches.size(), 1u);
