@@ -60,6 +60,12 @@ std::string verify(const rocksdb_options& in, const rocksdb::LiveFileMetaData& f
   return verify(in, name);
 }
 
+/// How many is known of files of this run of the process only.
+std::string rows_of(const rocksdb::LiveFileMetaData& file) {
+  if (file.num_entries != 0) return std::to_string(file.num_entries) + " rows";
+  return "rows (" + std::to_string(file.size) + " bytes)";
+}
+
 }  // namespace
 
 database_files database_files::in(rocksdb::Env* env, const std::string& path) {
@@ -130,8 +136,8 @@ std::vector<damaged_file> damaged_tables(rocksdb_database& in, std::uint64_t byt
                                                                                     : each.column_family_name;
     const auto name = each.name.substr(1);
     if (const auto wrong = verify(in.options(), each); !wrong.empty())
-      result.push_back({name, "file " + name + " of table " + table + " is damaged (" + wrong + "): its " +
-                                std::to_string(each.num_entries) + " rows were dropped"});
+      result.push_back({name, "file " + name + " of table " + table + " is damaged (" + wrong + "): its " + rows_of(each) +
+                                " were dropped"});
   }
   in->EnableFileDeletions(false).PermitUncheckedError();
   return result;

@@ -119,6 +119,8 @@ void sleeping_sessions::woken(session_ref who, std::optional<session::kept_sessi
   at_.sessions.wake_up(who).restore(session::restore(std::move(*found)));
   for (auto& each : waiting.late)
     if (!known.contains(each.what.more->sequence)) at_.durable->deliver(std::move(each));
+  // It may be over, and nobody was there to end it: a client that comes must not get it any more [MQTT-3.1.2-23].
+  if (auto* seat = at_.sessions.find(who)) seat->look_at_time();
   for (const auto& each : waiting.then) each(at_.sessions.find(who));
 }
 
