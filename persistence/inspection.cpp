@@ -136,8 +136,8 @@ std::vector<damaged_file> damaged_tables(rocksdb_database& in, std::uint64_t byt
                                                                                     : each.column_family_name;
     const auto name = each.name.substr(1);
     if (const auto wrong = verify(in.options(), each); !wrong.empty())
-      result.push_back({name, "file " + name + " of table " + table + " is damaged (" + wrong + "): its " + rows_of(each) +
-                                " were dropped"});
+      result.push_back({name, "file " + name + " of table " + table + " is damaged (" + wrong + "): its " +
+                                rows_of(each) + " were dropped"});
   }
   in->EnableFileDeletions(false).PermitUncheckedError();
   return result;
