@@ -37,6 +37,7 @@ void delivery_state::deliver(const deliver_batch& batch) {
 
 // What nobody published just now is committed here; all else by the loop of its publishers.
 void delivery_state::close(const deliver_batch& batch) {
+  if (at_->durable && at_->durable->stopped()) return;  // nobody was there any more: who published it comes again
   if (batch.id.number != 0) {
     auto kept = at_->durable ? at_->durable->deliveries().close(batch.id) : nullptr;
     return at_->office.send(batch.id.loop, runtime::role::delivery,
@@ -92,6 +93,7 @@ void delivery_state::deliver_to(const target& to, const deliver_batch& batch, co
       if (more.session == to.session) identifiers_.push_back(more.identifier);
     address.identifiers = identifiers_;
   }
+  if (seat && seat->record().durable == 0) return seat->deliver(entry.body, address);  // the usual case
   if (write_down(to, batch, entry, address)) return;
   if (seat) return seat->deliver(entry.body, address);
   at_->counters.drops[static_cast<std::size_t>(session::drop_reason::away_qos0)].add();

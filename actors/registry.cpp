@@ -21,8 +21,12 @@ void tell(runtime::post_office& office, registry_table::step step) {
 
 // While the node reads what its store has, a client that nobody knows may still have a session there.
 void claim_for(workplace& at, const claim& wanted) {
-  auto serve = [&at, wanted] { tell(at.office, at.registry.claim(wanted)); };
-  if (!at.durable || at.durable->restoration().knows(wanted.client_id)) return serve();
+  auto serve = [&at, wanted](bool known) {
+    if (known) return tell(at.office, at.registry.claim(wanted));
+    at.office.send(wanted.who.loop, runtime::role::sessions,
+                   authenticated{wanted.who, mqtt::reason::server_unavailable});
+  };
+  if (!at.durable || at.durable->restoration().knows(wanted.client_id)) return serve(true);
   at.durable->restoration().look_up(wanted.client_id, serve);
 }
 

@@ -104,7 +104,7 @@ void station::tick() {
 void station::clear() {
   timer_.cancel();
   acceptors_.clear();
-  if (place_.durable) place_.durable->changes().close();
+  if (place_.durable) place_.durable->stop();
   place_.sessions.clear();
 }
 

@@ -22,7 +22,13 @@ std::uint64_t durability::number_of(session_ref who) const noexcept {
   return asleep ? asleep->number : 0;
 }
 
+void durability::stop() {
+  changes_.close();
+  stopped_ = true;
+}
+
 void durability::deliver(pending_deliveries::place what) {
+  if (stopped_) return;  // it stays in the store
   if (auto* seat = at_.sessions.find(what.session)) {
     const auto durable = seat->record().durable == what.number;
     if (!durable) forget(what);

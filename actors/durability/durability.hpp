@@ -37,8 +37,13 @@ public:
   /// A committed delivery for a session that was durable when it was written down.
   void deliver(pending_deliveries::place what);
 
+  /// The node stops, and its sessions are about to be forgotten: what they told is handed over, and nothing that needs
+  /// them is done any more. Whoever waits for an answer comes again.
+  void stop();
+  bool stopped() const noexcept { return stopped_; }
+
   /// After the actors of a round: hands over what was told. Returns whether there was any.
-  bool flush() { return changes_.flush(); }
+  bool flush() { return !stopped_ && changes_.flush(); }
   /// Now and then.
   void tick() {
     changes_.retry();
@@ -56,6 +61,7 @@ private:
   publication_commits publications_;
   sleeping_sessions sleepers_;
   actors::restoration restoration_;
+  bool stopped_ = false;
 };
 
 }  // namespace troupe::actors

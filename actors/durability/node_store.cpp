@@ -53,7 +53,7 @@ void write_numbers(persistence::store& to, const persistence::numbers_record& wh
 
 node_store::node_store(std::unique_ptr<persistence::store> on) : store_{std::move(on)} {
   auto numbers = read_numbers(*store_);
-  next_session_ = numbers.next_session;
+  next_session_ = first_session_ = numbers.next_session;
   next_message_ = first_message_ = numbers.next_message;
   numbers.next_session += sessions_per_run;
   numbers.next_message += messages_per_run;

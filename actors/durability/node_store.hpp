@@ -26,6 +26,8 @@ public:
   std::uint64_t take_messages(std::uint64_t count) noexcept {
     return next_message_.fetch_add(count, std::memory_order_relaxed);
   }
+  /// Every session of an earlier run of the node has a number below this one.
+  std::uint64_t first_session() const noexcept { return first_session_; }
   /// Every sequence that an earlier run of the node gave to an entry of a queue is below this one.
   std::uint64_t first_sequence() const noexcept { return first_message_; }
 
@@ -41,6 +43,7 @@ public:
 
 private:
   std::unique_ptr<persistence::store> store_;
+  std::uint64_t first_session_ = 1;
   std::uint64_t first_message_ = 1;
   std::atomic<std::uint64_t> next_session_{1};
   std::atomic<std::uint64_t> next_message_{1};

@@ -6,6 +6,7 @@
 #include "actors/durability/durability.hpp"
 #include "actors/durability/rows.hpp"
 #include "actors/workplace.hpp"
+#include "persistence/keys.hpp"
 
 namespace troupe::actors {
 
@@ -62,34 +63,6 @@ private:
   std::vector<bool> concerned_;
 };
 
-/// The number of a durable sender that waits for PUBREC; 0: the store need not know its packet id.
-std::uint64_t durable_sender(workplace& at, const route_desk::waiting& whom) {
-  if (whom.result.qos != qos::exactly_once) return 0;
-  const auto* seat = at.sessions.find(whom.publisher);
-  if (!seat || seat->record().durable == 0 || !seat->record().inbound) return 0;
-  const auto& inbound = *seat->record().inbound;
-  return inbound.position(whom.packet_id) < inbound.exactly_once.size() ? seat->record().durable : 0;
-}
-
-publication_rows rows_of(workplace& at, const route_desk::routed_batch& what) {
-  const auto& publications = what.publications->publications;
-  publication_rows result{what.publications->first_message, publications.size()};
-  for (const auto& each : what.kept) result.add(*each.kept);
-  result.add_bodies([&](std::size_t i) -> const publication& { return *publications[i]; });
-  for (const auto& each : what.retained)
-    result.retain(each, *publications[each.publication], at.durable->store().retained_order());
-  for (std::size_t i = 0; i < what.waiting_for.size(); ++i)
-    if (auto number = durable_sender(at, what.waiting_for[i]))
-      result.received(i, number, what.waiting_for[i].packet_id);
-  return result;
-}
-
-/// Most batches need not be looked at closer.
-bool concerns_store(workplace& at, const route_desk::routed_batch& what) {
-  return !what.kept.empty() || !what.retained.empty() ||
-         std::ranges::any_of(what.waiting_for, [&](const auto& each) { return durable_sender(at, each) != 0; });
-}
-
 /// Who does not have to wait for the store.
 void answer_others(workplace& at, route_desk::routed_batch& of, const publication_rows& rows) {
   std::vector<route_desk::waiting> now, later;
@@ -100,9 +73,26 @@ void answer_others(workplace& at, route_desk::routed_batch& of, const publicatio
 
 }  // namespace
 
+// Its packet id may be finished already, by a client that does not wait for PUBREC.
+publication_commits::sender publication_commits::sender_of(const route_desk::waiting& whom) const {
+  if (whom.result.qos != qos::exactly_once) return {};
+  const auto* seat = at_.sessions.find(whom.publisher);
+  if (!seat || seat->record().durable == 0 || !seat->record().inbound) return {};
+  const auto& inbound = *seat->record().inbound;
+  if (inbound.position(whom.packet_id) == inbound.exactly_once.size()) return {};
+  return {whom.publisher, seat->record().durable, whom.packet_id};
+}
+
+// Most batches need not be looked at closer.
+bool publication_commits::concerns_store(const route_desk::routed_batch& what) const {
+  return !what.kept.empty() || !what.retained.empty() ||
+         std::ranges::any_of(what.waiting_for, [&](const auto& each) { return sender_of(each).number != 0; });
+}
+
 void publication_commits::finish(route_desk::routed_batch what) {
+  if (at_.durable->stopped()) return;
   const auto shard = what.shard;
-  if (concerns_store(at_, what))
+  if (concerns_store(what))
     in_line_.emplace(std::pair{shard, what.number}, std::move(what));
   else
     answer_publishers(at_, what.waiting_for);
@@ -116,18 +106,31 @@ void publication_commits::finish(route_desk::routed_batch what) {
 
 void publication_commits::commit(route_desk::routed_batch what) {
   auto order = what.retained.empty() ? std::unique_lock<std::mutex>{} : at_.durable->store().retained_order().lock();
-  auto rows = rows_of(at_, what);
+  const auto& publications = what.publications->publications;
+  publication_rows rows{what.publications->first_message, publications.size()};
+  for (const auto& each : what.kept) rows.add(*each.kept);
+  rows.add_bodies([&](std::size_t i) -> const publication& { return *publications[i]; });
+  for (const auto& each : what.retained)
+    rows.retain(each, *publications[each.publication], at_.durable->store().retained_order());
+  std::vector<sender> senders;
+  for (std::size_t i = 0; i < what.waiting_for.size(); ++i) {
+    const auto from = sender_of(what.waiting_for[i]);
+    if (from.number == 0) continue;
+    rows.received(i, from.number, from.packet_id);
+    senders.push_back(from);
+  }
   ++under_way_;
-  auto waiting = std::make_shared<route_desk::routed_batch>(std::move(what));
+  auto waiting = std::make_shared<under_commit>(under_commit{std::move(what), std::move(senders)});
   at_.durable->desk().commit(std::move(rows.rows), [this, waiting](persistence::result& how) {
     --under_way_;
     committed(*waiting, how);
   });
   if (order) order.unlock();
-  answer_others(at_, *waiting, rows);
+  answer_others(at_, waiting->batch, rows);
 }
 
-void publication_commits::committed(const route_desk::routed_batch& what, const persistence::result& how) {
+void publication_commits::committed(const under_commit& done, const persistence::result& how) {
+  const auto& what = done.batch;
   at_.durable->store().note(how);
   const auto kept = how.outcome == outcome::done;
   for (const auto& each : what.kept) {
@@ -137,6 +140,10 @@ void publication_commits::committed(const route_desk::routed_batch& what, const 
     else
       at_.office.send(each.loop, runtime::role::store, news);
   }
+  for (const auto& each : done.senders)  // it ended meanwhile, and all its rows but this one
+    if (kept && at_.durable->number_of(each.who) != each.number)
+      at_.durable->changes().open().erase(persistence::table::inbound,
+                                          persistence::inbound_key{each.number, each.packet_id});
   auto answers = what.waiting_for;
   for (auto& each : answers) {
     if (kept) break;

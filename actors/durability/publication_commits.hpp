@@ -31,8 +31,21 @@ public:
   std::size_t under_way() const noexcept { return under_way_ + in_line_.size(); }
 
 private:
+  /// A durable session whose QoS 2 packet id is committed with its publication.
+  struct sender {
+    session_ref who;
+    std::uint64_t number = 0;  ///< of the session; 0: the store need not know the packet id
+    std::uint16_t packet_id = 0;
+  };
+  struct under_commit {
+    route_desk::routed_batch batch;
+    std::vector<sender> senders;
+  };
+
+  sender sender_of(const route_desk::waiting& whom) const;
+  bool concerns_store(const route_desk::routed_batch& what) const;
   void commit(route_desk::routed_batch what);
-  void committed(const route_desk::routed_batch& what, const persistence::result& how);
+  void committed(const under_commit& what, const persistence::result& how);
 
   workplace& at_;
   std::map<std::pair<std::uint32_t, std::uint64_t>, route_desk::routed_batch> in_line_;  ///< by shard and number

@@ -21,7 +21,7 @@ using persistence::table;
 using runtime::mail_class;
 using runtime::role;
 
-constexpr std::array order{table::sessions, table::retained, table::subscriptions, table::queue};
+constexpr std::array order{table::sessions, table::retained, table::subscriptions, table::queue, table::inbound};
 constexpr std::chrono::seconds progress_interval{2};
 
 /// What loops have for one shard.
@@ -49,6 +49,7 @@ void restoration::send_page(table where, persistence::result& page) {
   read_[page_] += found->size();
   if (where == table::sessions) note_numbers(*found);
   if (where == table::queue) drop_orphans(*found);
+  if (where == table::inbound) drop_orphaned_ids(*found);
   answers_due_ = at_.office.loops();
   for (std::uint32_t loop = 0; loop < answers_due_; ++loop)
     at_.office.send(loop, role::store, restore_rows{where, found, !page.more});
@@ -70,6 +71,17 @@ void restoration::drop_orphans(const rows& queue) {
     const auto row = persistence::decode_queue_entry(queue[i].value);
     gone.erase(table::queue, queue[i].key);
     if (row && row->state != persistence::entry_state::received) gone.release(row->message);
+  }
+  if (!gone.empty()) at_.durable->desk().commit(std::move(gone), [](persistence::result&) {});
+}
+
+// The same of packet ids.
+void restoration::drop_orphaned_ids(const rows& inbound) {
+  persistence::batch gone;
+  for (std::size_t i = 0; i < inbound.size(); ++i) {
+    const auto number = persistence::session_of(inbound[i].key);
+    if (number < at_.durable->store().first_session() && !std::ranges::binary_search(numbers_, number))
+      gone.erase(table::inbound, inbound[i].key);
   }
   if (!gone.empty()) at_.durable->desk().commit(std::move(gone), [](persistence::result&) {});
   if (next_.empty()) numbers_ = {};
@@ -102,7 +114,8 @@ void restoration::take(const restore_rows& page) {
     case table::sessions: take_sessions(*page.rows); break;
     case table::retained: take_retained(*page.rows); break;
     case table::subscriptions: take_subscriptions(*page.rows, page.last); break;
-    default: take_queue(*page.rows); break;
+    case table::queue: take_queue(*page.rows); break;
+    default: break;
   }
   if (page.last && page.table == table::sessions) {
     sessions_known_ = true;
@@ -140,7 +153,7 @@ bool restoration::knows(const shared_text& client_id) const {
 }
 
 // One look for all who come meanwhile: what the first of them does to the session is not in the row that was read.
-void restoration::look_up(const shared_text& client_id, std::function<void()> then) {
+void restoration::look_up(const shared_text& client_id, std::function<void(bool known)> then) {
   auto& waiting = looked_up_[std::string{client_id.view()}];
   waiting.push_back(std::move(then));
   if (waiting.size() > 1) return;
@@ -148,7 +161,7 @@ void restoration::look_up(const shared_text& client_id, std::function<void()> th
   at_.durable->desk().read(table::sessions, client_id, [this, client_id](persistence::result& answer) {
     if (!answer.rows.empty()) know(answer.rows[0].value);
     const auto whoever = looked_up_.extract(std::string{client_id.view()});
-    for (const auto& each : whoever.mapped()) each();
+    for (const auto& each : whoever.mapped()) each(answer.outcome == persistence::outcome::done);
   });
 }
 

@@ -38,8 +38,8 @@ public:
   bool sessions_known() const noexcept { return sessions_known_; }
   /// Whether this loop's registry knows if that client has a session.
   bool knows(const shared_text& client_id) const;
-  /// Makes the session of a client known, if it has one, then calls `then`.
-  void look_up(const shared_text& client_id, std::function<void()> then);
+  /// Makes the session of a client known, if it has one, then calls `then`: with false if the store could not be read.
+  void look_up(const shared_text& client_id, std::function<void(bool known)> then);
   /// Tells a shard that was restarted what dormant sessions subscribe to, then calls `then`.
   void tell_dormant_subscriptions(const recall& asked, std::function<void()> then);
 
@@ -51,6 +51,7 @@ private:
   void next_page();
   void note_numbers(const rows& sessions);
   void drop_orphans(const rows& queue);
+  void drop_orphaned_ids(const rows& inbound);
   void log_progress(bool finished);
 
   void take_sessions(const rows& page);
@@ -67,14 +68,15 @@ private:
   std::size_t page_ = 0;  ///< place of the table that is read in its order
   std::string next_;      ///< where it goes on; empty: with the next table
   std::uint32_t answers_due_ = 0;
-  std::uint64_t read_[4] = {};          ///< rows of each table
+  std::uint64_t read_[5] = {};          ///< rows of each table
   std::vector<std::uint64_t> numbers_;  ///< of all sessions, ascending
   time_point begun_{}, logged_{};
   // Every loop's
   bool sessions_known_ = true;
   std::unordered_map<std::uint64_t, session_ref> by_number_;
   std::unordered_set<std::string> early_;  ///< ids of clients that came before: what they have is newer than a page
-  std::unordered_map<std::string, std::vector<std::function<void()>>> looked_up_;  ///< who waits for which client id
+  std::unordered_map<std::string, std::vector<std::function<void(bool)>>>
+    looked_up_;  ///< who waits for which client id
   std::vector<std::function<void()>> when_known_;
   persistence::batch expired_;  ///< retained messages of this page
 };

@@ -67,8 +67,8 @@ session::environment session_seat::environment() const {
           .authentication = at_.authentication,
           // Only a session that is about to get its first link may become one.
           .durable_number =
-            at_.durable && record_.durable == 0 && !record_.connected ? at_.durable->store().take_session() : 0,
-          .storage_full = at_.durable && at_.durable->store().full(),
+            !record_.connected && record_.durable == 0 && at_.durable ? at_.durable->store().take_session() : 0,
+          .storage_full = record_.durable != 0 && at_.durable->store().full(),
           .outbox_room = room,
           .fault_injection = at_.options.debug.allow_fault_injection && link_ && link_->peer_is_local(),
           .disconnect_on_denied = at_.options.access.disconnect_on_denied,
@@ -273,7 +273,8 @@ void session_seat::end() {
 // -- effects --------------------------------------------------------------------------------------------------------
 
 void session_seat::apply(session::effects& fx) noexcept {
-  if (!at_.durable) return session::apply(record_, fx);
+  const auto concerns_store = record_.durable != 0 || !record_.connected;
+  if (!concerns_store || !at_.durable) return session::apply(record_, fx);
   auto& changes = at_.durable->changes();
   if (!changes.apply(record_, fx)) return;
   if (!keeping_) keeping_ = std::make_unique<keeping>();
