@@ -351,7 +351,7 @@ void session_seat::finish_session() {
   if (rarely_)
     for (const auto& walk : rarely_->walks) at_.office.send(walk.shard, runtime::role::shard, abandon_walk{walk});
   auto client_id = record_.client_id;
-  auto tell = [this, gone = unregister{client_id, self_}, &at = at_] {
+  auto tell = [gone = unregister{client_id, self_}, &at = at_] {
     at.office.send(registry_of(gone.client_id, at.office.loops()), runtime::role::registry, gone);
   };
   if (keeping_)  // not before the store has forgotten it: the next one of that id may be on another loop
