@@ -107,6 +107,7 @@ void sleeping_sessions::woken(session_ref who, std::optional<session::kept_sessi
   asleep->waking = nullptr;
   if (!found) {
     log::error("store", "the session of client {} cannot be read", asleep->client_id.view());
+    asleep->timed = 0;  // what is due is tried again
     for (const auto& each : waiting.then) each(nullptr);
     return;
   }
