@@ -24,9 +24,8 @@ constexpr std::chrono::milliseconds timer_resolution{100};
 /// The first tick that is not before `deadline`: a timer never fires early.
 constexpr timer_tick tick_at_or_after(time_point deadline) noexcept {
   constexpr auto last = std::numeric_limits<timer_tick>::max() - 1;
-  const auto ticks = std::chrono::ceil<std::chrono::milliseconds>(deadline.time_since_epoch()) / timer_resolution;
-  const bool exact = deadline.time_since_epoch() == ticks * timer_resolution;
-  const auto up = ticks + (exact ? 0 : 1);
+  using ticks = std::chrono::duration<std::int64_t, std::ratio<timer_resolution.count(), 1'000>>;
+  const auto up = std::chrono::ceil<ticks>(deadline.time_since_epoch()).count();
   return up < 0 ? 0 : up > last ? last : static_cast<timer_tick>(up);
 }
 

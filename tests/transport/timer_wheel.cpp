@@ -35,6 +35,13 @@ CAF_TEST(a_timer_fires_once_and_never_before_its_deadline) {
   CAF_CHECK_EQUAL(wheel.size(), 0u);
 }
 
+CAF_TEST(a_deadline_just_before_a_tick_fires_with_that_tick) {
+  for (const auto before : {1ns, 999'999ns, 1'000'000ns, 1'000'001ns, 99'999'999ns}) {
+    CAF_CHECK_EQUAL(tick_at_or_after(start - before), tick_at_or_after(start));
+    CAF_CHECK_EQUAL(tick_at_or_after(start + before), tick_at_or_after(start) + 1);
+  }
+}
+
 CAF_TEST(a_deadline_that_has_passed_fires_at_the_next_tick) {
   timer_wheel<int> wheel{start};
   wheel.add(start - 1h, 1);
