@@ -27,6 +27,28 @@ constexpr std::chrono::seconds progress_interval{2};
 /// What loops have for one shard.
 resubscribe part_of(std::uint64_t epoch) { return {epoch, false, {}}; }
 
+using sessions_by_number = std::unordered_map<std::uint64_t, session_ref>;
+
+/// Calls f(session_ref, subscription) for those rows that belong to these sessions.
+template <class F>
+void for_each_subscription(const persistence::row_list& page, const sessions_by_number& whose, F f) {
+  for (std::size_t i = 0; i < page.size(); ++i) {
+    const auto at = whose.find(persistence::session_of(page[i].key));
+    if (at == whose.end()) continue;
+    if (const auto row = persistence::decode_subscription(page[i].key, page[i].value))
+      f(at->second, subscription_of(*row));
+  }
+}
+
+/// Adds a subscription to what is told to a shard, if it is one of that shard's. Its session has no connection.
+void add(resubscribe& to, std::uint32_t shard, runtime::post_office& office, session_ref who,
+         const subscription& what) {
+  const auto home = shard_of_filter(what.filter, office.loops());
+  if (home && *home != shard) return;
+  to.entries.emplace_back(who, what);
+  if (split_share(what.filter)) office.send(shard, role::shard, presence{who, false});
+}
+
 }  // namespace
 
 // -- reading ----------------------------------------------------------------------------------------------------------
@@ -182,19 +204,9 @@ void restoration::take_retained(const rows& page) {
 
 void restoration::take_subscriptions(const rows& page, bool last) {
   std::vector<resubscribe> parts(at_.office.loops(), part_of(0));
-  for (std::size_t i = 0; i < page.size(); ++i) {
-    const auto whose = by_number_.find(persistence::session_of(page[i].key));
-    if (whose == by_number_.end()) continue;
-    const auto row = persistence::decode_subscription(page[i].key, page[i].value);
-    if (!row) continue;
-    const auto what = subscription_of(*row);
-    const auto home = shard_of_filter(what.filter, at_.office.loops());
-    for (std::uint32_t shard = 0; shard < parts.size(); ++shard) {
-      if (home && *home != shard) continue;
-      parts[shard].entries.emplace_back(whose->second, what);
-      if (split_share(what.filter)) at_.office.send(shard, role::shard, presence{whose->second, false});
-    }
-  }
+  for_each_subscription(page, by_number_, [&](session_ref who, const subscription& what) {
+    for (std::uint32_t shard = 0; shard < parts.size(); ++shard) add(parts[shard], shard, at_.office, who, what);
+  });
   for (std::uint32_t shard = 0; shard < parts.size(); ++shard) {
     parts[shard].last = last;
     if (last || !parts[shard].entries.empty())
@@ -233,27 +245,16 @@ void restoration::tell_dormant_subscriptions(const recall& asked, std::function<
 void restoration::tell_subscriptions(const recall& asked, std::string first,
                                      std::shared_ptr<std::unordered_map<std::uint64_t, session_ref>> whose,
                                      std::function<void()> then) {
-  at_.durable->desk().scan({.table = table::subscriptions, .first = std::move(first)},
-                           [this, asked, whose = std::move(whose), then = std::move(then)](persistence::result& page) {
-                             auto part = part_of(asked.epoch);
-                             for (std::size_t i = 0; i < page.rows.size(); ++i) {
-                               const auto at = whose->find(persistence::session_of(page.rows[i].key));
-                               if (at == whose->end()) continue;
-                               const auto row = persistence::decode_subscription(page.rows[i].key, page.rows[i].value);
-                               if (!row) continue;
-                               const auto what = subscription_of(*row);
-                               const auto home = shard_of_filter(what.filter, at_.office.loops());
-                               if (home && *home != asked.shard) continue;
-                               part.entries.emplace_back(at->second, what);
-                               if (split_share(what.filter))
-                                 at_.office.send(asked.shard, role::shard, presence{at->second, false});
-                             }
-                             if (!part.entries.empty())
-                               at_.office.send(asked.shard, role::shard, std::move(part), mail_class::rebuilding);
-                             if (!page.more) return then();
-                             tell_subscriptions(asked, std::string{page.rows[page.rows.size() - 1].key} + '\0', whose,
-                                                then);
-                           });
+  auto tell = [this, asked, whose = std::move(whose), then = std::move(then)](persistence::result& page) {
+    auto part = part_of(asked.epoch);
+    for_each_subscription(page.rows, *whose, [&](session_ref who, const subscription& what) {
+      add(part, asked.shard, at_.office, who, what);
+    });
+    if (!part.entries.empty()) at_.office.send(asked.shard, role::shard, std::move(part), mail_class::rebuilding);
+    if (!page.more) return then();
+    tell_subscriptions(asked, std::string{page.rows[page.rows.size() - 1].key} + '\0', whose, then);
+  };
+  at_.durable->desk().scan({.table = table::subscriptions, .first = std::move(first)}, std::move(tell));
 }
 
 }  // namespace troupe::actors

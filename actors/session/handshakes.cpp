@@ -154,6 +154,8 @@ void handshakes::identify(pending& who) {
 void handshakes::authenticated(const actors::authenticated& answer) {
   auto* who = find(answer.who);
   if (!who) return;
+  if (answer.verdict == mqtt::reason::server_unavailable || answer.verdict == mqtt::reason::unspecified_error)
+    return refuse(*who, answer.verdict, "the node could not look its session up; it may be tried again");
   if (answer.verdict != mqtt::reason::success) return refuse(*who, answer.verdict, "user name or password is wrong");
   claim(*who);
 }

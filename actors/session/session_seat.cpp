@@ -228,9 +228,7 @@ void session_seat::unsubscribed(std::uint32_t ticket, bool granted) {
 }
 
 void session_seat::timeout(transport::timer_tick tick) {
-  if (tick != armed_) return;  // set for a deadline that has moved on
-  armed_ = 0;
-  work([](auto& of, auto& env, auto& fx) { session::timeout(of, env, fx); });
+  if (tick == armed_) look_at_time();  // else set for a deadline that has moved on
 }
 
 void session_seat::look_at_time() {

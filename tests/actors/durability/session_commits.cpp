@@ -213,4 +213,25 @@ CAF_TEST(a_takeover_waits_for_the_connack_before_it) {
   CAF_CHECK_EQUAL(broker->count(table::sessions), 1u);
 }
 
+CAF_TEST(who_has_much_held_back_is_not_read_until_it_may_leave) {
+  begin();
+  auto ada = connect("ada");
+  hold();
+  ada.subscribe("a");
+  work();
+  auto ping = [&](int times) {  // PINGRESP waits behind SUBACK, 2 bytes each
+    while (times-- > 0) ada.send(mqtt::pingreq{});
+    work();
+  };
+  ping(32 * 1024 - 10);
+  CAF_CHECK(!ada.wire()->paused);
+  ping(20);
+  CAF_CHECK(ada.wire()->paused);
+  CAF_CHECK(ada.nothing_more());
+  let_go();
+  CAF_CHECK(!ada.wire()->paused);
+  CAF_CHECK(ada.take<mqtt::subscription_acknowledgement>().type == suback);
+  ada.take<mqtt::pingresp>();
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()
