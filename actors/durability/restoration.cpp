@@ -116,16 +116,21 @@ void restoration::page_taken() {
 }
 
 void restoration::next_page() {
-  if (next_.empty() && ++page_ == order.size()) return log_progress(true);
-  if (at_.loop.now() - logged_ >= progress_interval) log_progress(false);
+  if (next_.empty() && ++page_ == order.size()) return finish();
+  if (at_.loop.now() - logged_ >= progress_interval) log_progress("restoring, so far");
   read(order[page_], next_);
 }
 
-void restoration::log_progress(bool finished) {
+void restoration::finish() {
+  if (read_[0] + read_[1] == 0) return;
+  ::malloc_trim(0);  // what reading took is not needed again
+  log_progress("restored:");
+}
+
+void restoration::log_progress(std::string_view what) {
   logged_ = at_.loop.now();
-  if (finished && read_[0] + read_[1] == 0) return;
-  log::info("store", "{} {} sessions, {} subscriptions, {} retained and {} queued messages in {} ms",
-            finished ? "restored:" : "restoring, so far", read_[0], read_[2], read_[1], read_[3],
+  log::info("store", "{} {} sessions, {} subscriptions, {} retained and {} queued messages in {} ms", what, read_[0],
+            read_[2], read_[1], read_[3],
             std::chrono::duration_cast<std::chrono::milliseconds>(logged_ - begun_).count());
 }
 
@@ -144,10 +149,7 @@ void restoration::take(const restore_rows& page) {
     early_.clear();
     for (const auto& each : std::exchange(when_known_, {})) each();
   }
-  if (page.last && page.table == table::queue) {
-    by_number_ = {};
-    ::malloc_trim(0);  // what reading took is not needed again
-  }
+  if (page.last && page.table == table::queue) by_number_ = {};
   if (expired_.empty()) return at_.office.send(0, role::store, restored{});
   // Before the shards take publications again: nothing newer of these topics can be lost by it.
   at_.durable->desk().commit(std::exchange(expired_, {}),

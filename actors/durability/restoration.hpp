@@ -52,7 +52,8 @@ private:
   void note_numbers(const rows& sessions);
   void drop_orphans(const rows& queue);
   void drop_orphaned_ids(const rows& inbound);
-  void log_progress(bool finished);
+  void finish();
+  void log_progress(std::string_view what);
 
   void take_sessions(const rows& page);
   void take_retained(const rows& page);
