@@ -261,6 +261,7 @@ struct store_answered {};
 struct stored {
   batch_id id;
   bool kept = true;
+  std::shared_ptr<const own_bodies> own = {};
 };
 
 /// Rows of the store for all loops, when the node starts: each takes what is its own. Answered by `restored`.

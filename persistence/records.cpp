@@ -1,5 +1,6 @@
 #include "persistence/records.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "persistence/keys.hpp"
@@ -102,6 +103,16 @@ const pb::Subscription& to_pb(const subscription_record& from) {
   return to;
 }
 
+void fill(pb::Message& to, const message_view& from) {
+  assign(to.mutable_topic(), from.topic);
+  assign(to.mutable_payload(), from.payload);
+  assign(to.mutable_properties(), from.properties);
+  to.set_qos(from.qos);
+  to.set_retain(from.retain);
+  to.set_expires_at(from.expires_at);
+  to.set_publisher_hash(from.publisher_hash);
+}
+
 const pb::QueueEntry& to_pb(const queue_entry& from) {
   auto& to = scratch<pb::QueueEntry>();
   to.set_message(from.message);
@@ -112,17 +123,11 @@ const pb::QueueEntry& to_pb(const queue_entry& from) {
   to.set_state(static_cast<pb::QueueEntry::State>(from.state));
   to.set_bytes(from.bytes);
   assign(to.mutable_group(), from.group);
+  if (from.body) {
+    if (!from.body->unknown.empty()) parse(*to.mutable_body(), from.body->unknown);
+    fill(*to.mutable_body(), *from.body);
+  }
   return to;
-}
-
-void fill(pb::Message& to, const message_view& from) {
-  assign(to.mutable_topic(), from.topic);
-  assign(to.mutable_payload(), from.payload);
-  assign(to.mutable_properties(), from.properties);
-  to.set_qos(from.qos);
-  to.set_retain(from.retain);
-  to.set_expires_at(from.expires_at);
-  to.set_publisher_hash(from.publisher_hash);
 }
 
 const pb::Message& to_pb(const message_view& from) {
@@ -177,28 +182,6 @@ session_record take(pb::Session& from) {
   return to;
 }
 
-queue_entry take(pb::QueueEntry& from) {
-  queue_entry to{from.message(),
-                 static_cast<std::uint8_t>(from.qos()),
-                 from.retain(),
-                 {from.identifiers().begin(), from.identifiers().end()},
-                 static_cast<std::uint16_t>(from.packet_id()),
-                 static_cast<entry_state>(from.state()),
-                 from.bytes(),
-                 std::move(*from.mutable_group()),
-                 {}};
-  from.clear_message();
-  from.clear_qos();
-  from.clear_retain();
-  from.clear_identifiers();
-  from.clear_packet_id();
-  from.clear_state();
-  from.clear_bytes();
-  from.clear_group();
-  to.unknown = unknown_of(from);
-  return to;
-}
-
 message_record take(pb::Message& from) {
   message_record to{std::move(*from.mutable_topic()),
                     std::move(*from.mutable_payload()),
@@ -215,6 +198,31 @@ message_record take(pb::Message& from) {
   from.clear_retain();
   from.clear_expires_at();
   from.clear_publisher_hash();
+  to.unknown = unknown_of(from);
+  return to;
+}
+
+queue_entry take(pb::QueueEntry& from) {
+  queue_entry to{from.message(),
+                 static_cast<std::uint8_t>(from.qos()),
+                 from.retain(),
+                 {from.identifiers().begin(), from.identifiers().end()},
+                 static_cast<std::uint16_t>(from.packet_id()),
+                 static_cast<entry_state>(from.state()),
+                 from.bytes(),
+                 std::move(*from.mutable_group()),
+                 {},
+                 {}};
+  if (from.has_body()) to.body = take(*from.mutable_body());
+  from.clear_message();
+  from.clear_qos();
+  from.clear_retain();
+  from.clear_identifiers();
+  from.clear_packet_id();
+  from.clear_state();
+  from.clear_bytes();
+  from.clear_group();
+  from.clear_body();
   to.unknown = unknown_of(from);
   return to;
 }
@@ -237,6 +245,31 @@ void put(batch& to, std::uint64_t session, std::uint64_t sequence, const queue_e
   put_row(to, table::queue, queue_key{session, sequence}, to_pb(what), what.unknown);
 }
 
+namespace {
+
+// The fields of a record may stand in any order: what was encoded before comes first.
+void put_completed(batch& to, const queue_key& key, std::string_view encoded, const pb::QueueEntry& rest) {
+  const auto place = to.put(table::queue, key, encoded.size() + rest.ByteSizeLong());
+  std::ranges::copy(encoded, place.begin());
+  write(rest, {}, place.subspan(encoded.size()));
+}
+
+}  // namespace
+
+void put_entry(batch& to, std::uint64_t session, std::uint64_t sequence, std::string_view encoded,
+               std::uint64_t message) {
+  auto& rest = scratch<pb::QueueEntry>();
+  rest.set_message(message);
+  put_completed(to, queue_key{session, sequence}, encoded, rest);
+}
+
+void put_entry(batch& to, std::uint64_t session, std::uint64_t sequence, std::string_view encoded,
+               const message_view& own) {
+  auto& rest = scratch<pb::QueueEntry>();
+  fill(*rest.mutable_body(), own);
+  put_completed(to, queue_key{session, sequence}, encoded, rest);
+}
+
 void put_inbound(batch& to, std::uint64_t session, std::uint16_t packet_id) {
   to.put(table::inbound, inbound_key{session, packet_id}, std::string_view{});
 }
@@ -256,6 +289,12 @@ void put_retained(batch& to, const message_view& what) {
 std::string encode(const schema_record& what) { return bytes_of(to_pb(what), what.unknown); }
 std::string encode(const numbers_record& what) { return bytes_of(to_pb(what), what.unknown); }
 std::string encode(const queue_entry& what) { return bytes_of(to_pb(what), what.unknown); }
+void append(std::string& to, const queue_entry& what) {
+  const auto& from = to_pb(what);
+  const auto before = to.size();
+  to.resize(before + from.ByteSizeLong() + what.unknown.size());
+  write(from, what.unknown, std::span{to}.subspan(before));
+}
 std::string encode(const message_view& what) { return bytes_of(to_pb(what), what.unknown); }
 
 std::optional<schema_record> decode_schema(std::string_view value) {

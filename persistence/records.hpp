@@ -56,20 +56,6 @@ struct subscription_record {
   std::string unknown;
 };
 
-enum class entry_state : std::uint8_t { queued = 0, sent = 1, received = 2 };
-
-struct queue_entry {
-  std::uint64_t message = 0;
-  std::uint8_t qos = 1;
-  bool retain = false;
-  std::vector<std::uint32_t> identifiers;
-  std::uint16_t packet_id = 0;
-  entry_state state = entry_state::queued;
-  std::uint32_t bytes = 0;  ///< of the message's topic, payload and properties
-  std::string group;        ///< `$share/<group>/<filter>`; empty: not shared
-  std::string unknown;
-};
-
 /// What is written of a message; the views are copied.
 struct message_view {
   std::string_view topic = {};
@@ -97,6 +83,26 @@ struct message_record {
   }
 };
 
+enum class entry_state : std::uint8_t { queued = 0, sent = 1, received = 2 };
+
+struct queue_entry {
+  std::uint64_t message = 0;  ///< 0: the message is in `body`, or not needed any more
+  std::uint8_t qos = 1;
+  bool retain = false;
+  std::vector<std::uint32_t> identifiers;
+  std::uint16_t packet_id = 0;
+  entry_state state = entry_state::queued;
+  std::uint32_t bytes = 0;             ///< of the message's topic, payload and properties
+  std::string group;                   ///< `$share/<group>/<filter>`; empty: not shared
+  std::optional<message_record> body;  ///< its own; `message` is 0 then
+  std::string unknown;
+};
+
+/// Whether it counts for a message of the table: one that was received has let go of it.
+inline bool holds_message(const queue_entry& of) noexcept {
+  return of.message != 0 && of.state != entry_state::received;
+}
+
 inline constexpr std::string_view schema_key = "schema";
 inline constexpr std::string_view numbers_key = "numbers";
 
@@ -106,6 +112,11 @@ void put(batch& to, const numbers_record& what);
 void put(batch& to, const session_record& what);
 void put(batch& to, std::uint64_t session, const subscription_record& what);
 void put(batch& to, std::uint64_t session, std::uint64_t sequence, const queue_entry& what);
+/// An entry whose bytes were encoded without what it holds: that is this message in the table, or its own one.
+void put_entry(batch& to, std::uint64_t session, std::uint64_t sequence, std::string_view encoded,
+               std::uint64_t message);
+void put_entry(batch& to, std::uint64_t session, std::uint64_t sequence, std::string_view encoded,
+               const message_view& own);
 void put_inbound(batch& to, std::uint64_t session, std::uint16_t packet_id);
 void put_message(batch& to, std::uint64_t id, std::uint32_t references, const message_view& what);
 /// Of the message's topic.
@@ -114,6 +125,8 @@ void put_retained(batch& to, const message_view& what);
 std::string encode(const schema_record& what);
 std::string encode(const numbers_record& what);
 std::string encode(const queue_entry& what);
+/// The same behind what is there.
+void append(std::string& to, const queue_entry& what);
 std::string encode(const message_view& what);
 
 // Nothing for bytes that are no such record.

@@ -106,11 +106,11 @@ private:
   status queue() {
     return each_row(table::queue, [&](std::string_view key, std::string_view value) {
       if (belongs_to_nobody(table::queue, key)) return;
+      last_message_ = std::max(last_message_, sequence_of(key));
       if (const auto entry = decode_queue_entry(value)) {
-        if (entry->state == entry_state::received)  // it has let go of its message
-          last_message_ = std::max(last_message_, entry->message);
-        else
-          ++held_[entry->message].entries;
+        last_message_ = std::max(last_message_, entry->message);
+        const auto waits = entry->state != entry_state::received;
+        if (waits && !entry->body) ++held_[entry->message].entries;
         return;
       }
       problem("entry " + std::to_string(sequence_of(key)) + " in the queue of session " +
@@ -162,10 +162,9 @@ private:
     if (all) return {};
     return each_row(table::queue, [&](std::string_view key, std::string_view value) {
       const auto entry = decode_queue_entry(value);
-      const auto holds = entry && entry->state != entry_state::received;
+      const auto holds = entry && entry->state != entry_state::received && !entry->body;
       const auto found = holds ? held_.find(entry->message) : held_.end();
       if (found == held_.end() || found->second.stored) return;
-      last_message_ = std::max(last_message_, entry->message);
       problem("entry " + std::to_string(sequence_of(key)) + " in the queue of session " +
               std::to_string(session_of(key)) + " has no message");
       erase(table::queue, key);

@@ -37,8 +37,8 @@ void durability::deliver(pending_deliveries::place what) {
                                    .retained = of.retain,
                                    .identifiers = of.identifiers(),
                                    .group = of.group(),
-                                   .message = durable ? of.more->message : 0,
-                                   .sequence = durable ? of.more->sequence : 0});
+                                   .sequence = durable ? of.more->sequence : 0,
+                                   .message = durable ? of.more->message : 0});
   }
   auto* asleep = at_.sessions.find_dormant(what.session);
   if (asleep && asleep->number == what.number) return sleepers_.deliver(*asleep, std::move(what));
@@ -53,7 +53,7 @@ void durability::deliver(pending_deliveries::place what) {
 void durability::forget(const pending_deliveries::place& what) {
   auto& rows = changes_.open();
   rows.erase(persistence::table::queue, persistence::queue_key{what.number, what.what.more->sequence});
-  rows.release(what.what.more->message);
+  if (const auto message = what.what.more->message) rows.release(message);
 }
 
 }  // namespace troupe::actors

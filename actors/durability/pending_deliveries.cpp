@@ -17,10 +17,13 @@ void pending_deliveries::add(session_ref to, std::uint64_t number, const publica
   address.message = message;
   address.sequence = next_sequence_++;
   auto& added = open_.emplace_back(place{to, number, session::make_delivery(body, address)});
-  put(open_rows_->rows, number, address.sequence, queue_row(added.what, 0, persistence::entry_state::queued));
-  auto& held = open_rows_->held;
-  if (held.empty() || held.back().publication != publication) held.push_back({publication, 0});
-  ++held.back().references;
+  auto row = queue_row(added.what, 0, persistence::entry_state::queued);
+  row.message = 0;
+  auto& rows = open_rows_->rows;
+  const auto before = rows.size();
+  persistence::append(rows, row);
+  const auto bytes = static_cast<std::uint32_t>(rows.size() - before);
+  open_rows_->entries.push_back({publication, bytes, number, address.sequence});
 }
 
 std::shared_ptr<kept_part> pending_deliveries::close(batch_id of) {
@@ -29,10 +32,12 @@ std::shared_ptr<kept_part> pending_deliveries::close(batch_id of) {
   return std::exchange(open_rows_, nullptr);
 }
 
-void pending_deliveries::settle(batch_id of, bool kept) {
-  auto at = std::ranges::find(parts_, of, &part::id);
+void pending_deliveries::settle(const stored& news) {
+  auto at = std::ranges::find(parts_, news.id, &part::id);
   if (at == parts_.end()) return;
-  at->state = kept ? state::kept : state::refused;
+  at->state = news.kept ? state::kept : state::refused;
+  for (auto& each : at->places)
+    if (news.kept && news.own->contains(each.what.more->message)) each.what.more->message = 0;
   while (!parts_.empty() && parts_.front().state != state::waits) {
     auto next = std::move(parts_.front());
     parts_.pop_front();

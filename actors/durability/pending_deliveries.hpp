@@ -35,7 +35,7 @@ public:
   /// All deliveries of the batch are written down: what has to be committed for them before settle(). Null: nothing.
   std::shared_ptr<kept_part> close(batch_id of);
   /// They are committed, or cannot be.
-  void settle(batch_id of, bool kept);
+  void settle(const stored& news);
 
   /// The sequences of what waits for this session.
   std::unordered_set<std::uint64_t> sequences_of(session_ref who) const;

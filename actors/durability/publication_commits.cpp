@@ -19,24 +19,41 @@ mqtt::reason refusal_of(outcome how) noexcept {
   return how == outcome::failed ? mqtt::reason::unspecified_error : mqtt::reason::quota_exceeded;
 }
 
+/// The most bytes of a message that stands in its queue entry's row: that is written again when its state changes.
+constexpr std::size_t own_body_max = 4096;
+
 /// Puts one batch of publications together for the store.
 class publication_rows {
 public:
   publication_rows(std::uint64_t first_message, std::size_t publications)
-    : first_message_{first_message},
-      references_(publications),
-      concerned_(publications) {}
+    : references_(publications),
+      concerned_(publications),
+      own_{first_message, std::vector<bool>(publications)} {}
 
-  void add(const kept_part& part) {
-    rows.append(part.rows);
-    for (const auto& each : part.held) references_[each.publication] += each.references;
+  /// Entries of queues. All parts have to be counted before bodies are written, and those before the first part is.
+  void count(const kept_part& part) {
+    for (const auto& each : part.entries) ++references_[each.publication];
   }
   template <class BodyOf>
-  void add_bodies(BodyOf body_of) {
+  void put_bodies(BodyOf body_of) {
     for (std::size_t i = 0; i < references_.size(); ++i) {
       if (references_[i] == 0) continue;
       concerned_[i] = true;
-      put_message(rows, first_message_ + i, references_[i], message_of(body_of(i), time_));
+      const publication& body = body_of(i);
+      own_.of[i] = references_[i] == 1 && row_bytes(body) <= own_body_max;
+      if (!own_.of[i]) put_message(rows, own_.first_message + i, references_[i], message_of(body, time_));
+    }
+  }
+  template <class BodyOf>
+  void put_entries(const kept_part& part, BodyOf body_of) {
+    std::string_view rest = part.rows;
+    for (const auto& each : part.entries) {
+      const auto encoded = rest.substr(0, each.bytes);
+      rest.remove_prefix(each.bytes);
+      if (own_.of[each.publication])
+        put_entry(rows, each.session, each.sequence, encoded, message_of(body_of(each.publication), time_));
+      else
+        put_entry(rows, each.session, each.sequence, encoded, own_.first_message + each.publication);
     }
   }
   void retain(const dispatched::retention& how, const troupe::publication& what, retained_order& order) {
@@ -54,13 +71,16 @@ public:
   /// Whether the store has to know of this publication.
   bool concerns(std::size_t publication) const noexcept { return concerned_[publication]; }
 
+  /// Which bodies were written with their entries.
+  std::shared_ptr<const own_bodies> own() const { return std::make_shared<const own_bodies>(own_); }
+
   persistence::batch rows;
 
 private:
-  std::uint64_t first_message_;
   wall_time time_ = wall_time::now();
   std::vector<std::uint32_t> references_;
   std::vector<bool> concerned_;
+  own_bodies own_;
 };
 
 /// Who does not have to wait for the store.
@@ -108,8 +128,10 @@ void publication_commits::commit(route_desk::routed_batch what) {
   auto order = what.retained.empty() ? std::unique_lock<std::mutex>{} : at_.durable->store().retained_order().lock();
   const auto& publications = what.publications->publications;
   publication_rows rows{what.publications->first_message, publications.size()};
-  for (const auto& each : what.kept) rows.add(*each.kept);
-  rows.add_bodies([&](std::size_t i) -> const publication& { return *publications[i]; });
+  const auto body_of = [&](std::size_t i) -> const publication& { return *publications[i]; };
+  for (const auto& each : what.kept) rows.count(*each.kept);
+  rows.put_bodies(body_of);
+  for (const auto& each : what.kept) rows.put_entries(*each.kept, body_of);
   for (const auto& each : what.retained)
     rows.retain(each, *publications[each.publication], at_.durable->store().retained_order());
   std::vector<sender> senders;
@@ -120,7 +142,7 @@ void publication_commits::commit(route_desk::routed_batch what) {
     senders.push_back(from);
   }
   ++under_way_;
-  auto waiting = std::make_shared<under_commit>(under_commit{std::move(what), std::move(senders)});
+  auto waiting = std::make_shared<under_commit>(under_commit{std::move(what), std::move(senders), rows.own()});
   at_.durable->desk().commit(std::move(rows.rows), [this, waiting](persistence::result& how) {
     --under_way_;
     committed(*waiting, how);
@@ -134,9 +156,9 @@ void publication_commits::committed(const under_commit& done, const persistence:
   at_.durable->store().note(how);
   const auto kept = how.outcome == outcome::done;
   for (const auto& each : what.kept) {
-    const stored news{what.publications->id, kept};
+    const stored news{what.publications->id, kept, done.own};
     if (each.loop == at_.loop.index())
-      at_.durable->deliveries().settle(news.id, kept);
+      at_.durable->deliveries().settle(news);
     else
       at_.office.send(each.loop, runtime::role::store, news);
   }
@@ -156,13 +178,15 @@ void publication_commits::committed(const under_commit& done, const persistence:
 void publication_commits::keep(const deliver_batch& what, std::uint64_t first_message, batch_id as,
                                const kept_part& part) {
   publication_rows rows{first_message, what.entries.size()};
-  rows.add(part);
-  rows.add_bodies([&](std::size_t i) -> const publication& { return *what.entries[i].body; });
+  const auto body_of = [&](std::size_t i) -> const publication& { return *what.entries[i].body; };
+  rows.count(part);
+  rows.put_bodies(body_of);
+  rows.put_entries(part, body_of);
   ++under_way_;
-  at_.durable->desk().commit(std::move(rows.rows), [this, as](persistence::result& how) {
+  at_.durable->desk().commit(std::move(rows.rows), [this, as, own = rows.own()](persistence::result& how) {
     --under_way_;
     at_.durable->store().note(how);
-    at_.durable->deliveries().settle(as, how.outcome == outcome::done);
+    at_.durable->deliveries().settle({as, how.outcome == outcome::done, own});
   });
 }
 

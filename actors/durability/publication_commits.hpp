@@ -40,6 +40,7 @@ private:
   struct under_commit {
     route_desk::routed_batch batch;
     std::vector<sender> senders;
+    std::shared_ptr<const own_bodies> own;
   };
 
   sender sender_of(const route_desk::waiting& whom) const;

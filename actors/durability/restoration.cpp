@@ -92,7 +92,7 @@ void restoration::drop_orphans(const rows& queue) {
     if (std::ranges::binary_search(numbers_, persistence::session_of(queue[i].key))) continue;
     const auto row = persistence::decode_queue_entry(queue[i].value);
     gone.erase(table::queue, queue[i].key);
-    if (row && row->state != persistence::entry_state::received) gone.release(row->message);
+    if (row && persistence::holds_message(*row)) gone.release(row->message);
   }
   if (!gone.empty()) at_.durable->desk().commit(std::move(gone), [](persistence::result&) {});
 }

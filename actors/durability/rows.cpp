@@ -74,11 +74,23 @@ persistence::queue_entry queue_row(const session::delivery& from, std::uint16_t 
           .state = state,
           .bytes = from.body ? row_bytes(*from.body) : 0,
           .group = std::string{from.group().view()},
+          .body = {},
           .unknown = {}};
 }
 
-session::delivery delivery_of(const persistence::queue_entry& from, std::uint64_t sequence) {
+void put_delivery(persistence::batch& to, std::uint64_t session, const session::delivery& from, std::uint16_t packet_id,
+                  persistence::entry_state state) {
+  const auto row = queue_row(from, packet_id, state);
+  const auto own = row.message == 0 && state != persistence::entry_state::received;
+  if (own)
+    put_entry(to, session, from.more->sequence, encode(row), message_of(*from.body, wall_time::now()));
+  else
+    put(to, session, from.more->sequence, row);
+}
+
+session::delivery delivery_of(const persistence::queue_entry& from, std::uint64_t sequence, const wall_time& time) {
   session::delivery result;
+  if (from.body) result.body = publication_of(*from.body, time);
   result.qos = from.qos == 2 ? qos::exactly_once : qos::at_least_once;
   result.retain = from.retain;
   result.more = std::make_unique<session::delivery::extras>();

@@ -33,8 +33,11 @@ subscription subscription_of(const persistence::subscription_record& from);
 /// The row of a delivery that has a place in the store.
 persistence::queue_entry queue_row(const session::delivery& from, std::uint16_t packet_id,
                                    persistence::entry_state state);
-/// Without a body.
-session::delivery delivery_of(const persistence::queue_entry& from, std::uint64_t sequence);
+/// Writes that row into a batch, with its message where it has its own.
+void put_delivery(persistence::batch& to, std::uint64_t session, const session::delivery& from, std::uint16_t packet_id,
+                  persistence::entry_state state);
+/// Without a shared body.
+session::delivery delivery_of(const persistence::queue_entry& from, std::uint64_t sequence, const wall_time& time);
 
 /// What a queue entry says of the size of its message.
 std::uint32_t row_bytes(const publication& body) noexcept;

@@ -65,13 +65,13 @@ void session_loader::take_entry(std::string_view key, std::string_view value) {
   auto row = persistence::decode_queue_entry(value);
   if (!row) return;
   const auto released = row->state == persistence::entry_state::received;
-  found_.queue.push_back({delivery_of(*row, persistence::sequence_of(key)), row->packet_id, released});
+  found_.queue.push_back({delivery_of(*row, persistence::sequence_of(key), time_), row->packet_id, released});
 }
 
 void session_loader::read_bodies() {
   bodies_asked_ = true;
   for (const auto& each : found_.queue)
-    if (!each.released) bodies_.try_emplace(each.what.more->message);
+    if (!each.released && !each.what.body) bodies_.try_emplace(each.what.more->message);
   steps_due_ = bodies_.size();
   for (const auto& [id, body] : bodies_)
     desk_.read(table::messages, persistence::message_key{id}, [self = shared_from_this(), id = id](auto& answer) {
@@ -93,7 +93,7 @@ void session_loader::step_done() {
 void session_loader::finish() {
   if (failed_ || !has_session_) return then_(std::nullopt);
   for (auto& each : found_.queue)
-    if (!each.released) each.what.body = bodies_[each.what.more->message];
+    if (!each.released && !each.what.body) each.what.body = bodies_[each.what.more->message];
   then_(std::move(found_));
 }
 

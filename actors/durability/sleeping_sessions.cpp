@@ -198,7 +198,7 @@ void sleeping_sessions::trimmed(session_ref to, persistence::result& oldest) {
     const auto row = oldest.rows[i];
     const auto entry = persistence::decode_queue_entry(row.value);
     batch.erase(persistence::table::queue, row.key);
-    if (entry && entry->state != persistence::entry_state::received) batch.release(entry->message);
+    if (entry && persistence::holds_message(*entry)) batch.release(entry->message);
     if (who->queued > 0) --who->queued;
     who->queued_bytes -= std::min<std::uint64_t>(who->queued_bytes, entry ? entry->bytes : 0);
     dropped.add();

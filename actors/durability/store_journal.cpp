@@ -49,12 +49,12 @@ void store_journal::unsubscribed(std::string_view filter) noexcept {
 // -- its queue ------------------------------------------------------------------------------------------------------
 
 void store_journal::sent(const session::delivery& what, std::uint16_t packet_id) noexcept {
-  put(into_, number_, what.more->sequence, queue_row(what, packet_id, persistence::entry_state::sent));
+  put_delivery(into_, number_, what, packet_id, persistence::entry_state::sent);
 }
 
 void store_journal::released(const session::delivery& what, std::uint16_t packet_id) noexcept {
-  put(into_, number_, what.more->sequence, queue_row(what, packet_id, persistence::entry_state::received));
-  into_.release(what.more->message);
+  put_delivery(into_, number_, what, packet_id, persistence::entry_state::received);
+  if (what.more->message != 0) into_.release(what.more->message);
 }
 
 void store_journal::removed(std::uint64_t sequence, std::uint64_t held) noexcept {

@@ -111,6 +111,35 @@ CAF_TEST(a_queue_entry_is_read_as_it_was_written) {
   CAF_CHECK_LESS(encode(queue_entry{}).size(), 16u);  // the usual one is small
 }
 
+CAF_TEST(an_encoded_queue_entry_is_completed_with_what_it_holds) {
+  queue_entry from;
+  from.qos = 2;
+  from.identifiers = {7};
+  std::string several = "x";
+  append(several, from);
+  const auto encoded = std::string_view{several}.substr(1);
+  batch shared;
+  put_entry(shared, 7, 9, encoded, 5);
+  const auto holding = decode_queue_entry(row_of(shared).value);
+  CAF_REQUIRE(holding);
+  CAF_CHECK(holds_message(*holding) && !holding->body);
+  CAF_CHECK_EQUAL(holding->message, 5u);
+  batch own;
+  put_entry(own, 7, 9, encoded, message_view{"a/b", "payload", "properties", 2, true, 1'700'000'000'123, 3, {}});
+  const auto row = row_of(own);
+  CAF_CHECK(row.kind == operation_kind::put && row.table == table::queue);
+  CAF_CHECK_EQUAL(sequence_of(row.key), 9u);
+  const auto alone = decode_queue_entry(row.value);
+  CAF_REQUIRE(alone && alone->body);
+  CAF_CHECK(!holds_message(*alone));
+  CAF_CHECK_EQUAL(alone->qos, 2);
+  CAF_CHECK_EQUAL(alone->identifiers, from.identifiers);
+  CAF_CHECK_EQUAL(alone->body->topic, "a/b");
+  CAF_CHECK_EQUAL(alone->body->payload, "payload");
+  CAF_CHECK_EQUAL(alone->body->expires_at, 1'700'000'000'123u);
+  CAF_CHECK_EQUAL(decode_queue_entry(encode(*alone))->body->properties, "properties");
+}
+
 CAF_TEST(a_message_is_read_as_it_was_written) {
   const std::string payload(100'000, '\xfe');
   const message_view from{"a/b", payload, "properties", 1, true, 1'700'000'000'123, 0xDEADBEEF, {}};

@@ -9,15 +9,15 @@ delivery make_delivery(const publication_ptr& body, const addressing& to) {
   result.body = body;
   result.qos = std::min(body->qos(), to.qos);  // [MQTT-3.8.4-8] [MQTT-4.8.2-3]
   result.retain = outgoing_retain(*body, to);
-  const auto message = result.qos == qos::at_most_once ? 0 : to.message;
+  const auto durable = result.qos != qos::at_most_once && to.sequence != 0;
   const auto several = to.identifiers.size() > 1;
   if (!several && !to.identifiers.empty()) result.identifier = to.identifiers.front();
-  if (to.group.empty() && !several && message == 0) return result;
+  if (to.group.empty() && !several && !durable) return result;
   result.more = std::make_unique<delivery::extras>();
   result.more->group = to.group;
   if (several) result.more->identifiers.assign(to.identifiers.begin(), to.identifiers.end());
-  if (message == 0) return result;
-  result.more->message = message;
+  if (!durable) return result;
+  result.more->message = to.message;
   result.more->sequence = to.sequence;
   return result;
 }

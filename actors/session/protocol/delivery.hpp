@@ -17,8 +17,8 @@ struct addressing {
   bool retained = false;                       ///< sent because of a SUBSCRIBE, not live
   std::span<const std::uint32_t> identifiers;  ///< Subscription Identifiers of all filters that matched
   shared_text group;                           ///< the whole `$share/<group>/<filter>`; empty: not shared
-  std::uint64_t message = 0;                   ///< under which a store keeps the body; 0: it does not
-  std::uint64_t sequence = 0;                  ///< the place that a store has for it in the session's queue
+  std::uint64_t sequence = 0;                  ///< the place that a store has for it in the session's queue; 0: none
+  std::uint64_t message = 0;                   ///< under which the store keeps the body; 0: it is in that place, too
 };
 
 /// A publication on its way to one subscriber, as queue and in-flight window keep it.
@@ -27,8 +27,8 @@ struct delivery {
   struct extras {
     shared_text group;
     std::vector<std::uint32_t> identifiers;
-    std::uint64_t message = 0;   ///< of the body in the store; 0: this delivery is not durable
-    std::uint64_t sequence = 0;  ///< its place in the session's queue there
+    std::uint64_t sequence = 0;  ///< its place in the session's queue there; 0: this delivery is not durable
+    std::uint64_t message = 0;   ///< of the body in the store; 0: the body is in that place, too
   };
 
   publication_ptr body;
@@ -42,7 +42,7 @@ struct delivery {
     return {&identifier, identifier == 0 ? 0u : 1u};
   }
   shared_text group() const noexcept { return more ? more->group : shared_text{}; }
-  bool durable() const noexcept { return more && more->message != 0; }
+  bool durable() const noexcept { return more && more->sequence != 0; }
 };
 
 static_assert(sizeof(delivery) == 24);

@@ -30,7 +30,7 @@ public:
   virtual void sent(const delivery& what, std::uint16_t packet_id) noexcept = 0;
   /// PUBREC came: PUBREL is owed, the message itself is not needed any more.
   virtual void released(const delivery& what, std::uint16_t packet_id) noexcept = 0;
-  /// It is done or dropped. `held`: the message that was still needed; 0: none.
+  /// It is done or dropped. `held`: the message that was still needed; 0: none but the one in the entry's own place.
   virtual void removed(std::uint64_t sequence, std::uint64_t held) noexcept = 0;
 
   /// The client's QoS 2 packet id is finished. That one came is told with its publication, not here.

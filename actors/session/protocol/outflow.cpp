@@ -33,7 +33,7 @@ peer peer_of(const record& of, const config::limits& limits) noexcept {
 }
 
 void turn_down(const addressing& to, effects& fx) {
-  if (to.message != 0) fx.changes.emplace_back(changes::turn_down{to.message, to.sequence});
+  if (to.sequence != 0) fx.changes.emplace_back(changes::turn_down{to.message, to.sequence});
 }
 
 outflow::outflow(const record& of, const environment& env, const peer& to, effects& fx, std::uint16_t freed) noexcept

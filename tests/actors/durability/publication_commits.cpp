@@ -42,8 +42,26 @@ CAF_TEST(puback_and_pubrec_wait_until_the_durable_receivers_have_it) {
   step();
   CAF_CHECK(bob.take<mqtt::acknowledgement>().type == puback);
   CAF_CHECK(bob.take<mqtt::acknowledgement>().type == pubrec);
-  CAF_CHECK_EQUAL(broker->count(table::messages), 2u);
   CAF_CHECK_EQUAL(broker->count(table::queue), 2u);
+}
+
+CAF_TEST(a_small_body_that_one_session_waits_for_is_in_its_entry) {
+  begin(2);
+  leave_behind("ada", "a", qos::exactly_once, 1);
+  auto bob = connect_clean("bob");
+  const auto large = std::string(5000, 'x');
+  publish(bob, "a", "1");
+  CAF_CHECK_EQUAL(broker->count(table::messages), 0u);
+  publish(bob, "a", large);
+  CAF_CHECK_EQUAL(broker->count(table::messages), 1u);
+  CAF_CHECK_EQUAL(broker->count(table::queue), 2u);
+  check_sound();
+  broker->crash();
+  broker->start();
+  work();
+  auto ada = connect("ada");
+  CAF_CHECK_EQUAL(read_all(ada), (std::vector<std::string>{"1", large}));
+  check_nothing_waits();
 }
 
 CAF_TEST(pubrec_of_a_durable_publisher_waits_though_nobody_receives_it) {

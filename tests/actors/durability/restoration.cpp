@@ -189,6 +189,7 @@ CAF_TEST(rows_that_nobody_can_read_cost_only_themselves) {
 CAF_TEST(a_body_that_is_missing_costs_its_deliveries) {
   begin();
   leave_behind("ada", "a");
+  leave_behind("eve", "a");
   auto bob = connect_clean("bob");
   publish(bob, "a", "1");
   publish(bob, "a", "2");
