@@ -238,6 +238,22 @@ struct persistence_options {
   std::uint64_t cache_bytes = 32ull * 1024 * 1024;
 };
 
+/// Where an operator looks into the node: the API under /api/v1, the console, figures for Prometheus.
+struct admin_options {
+  bool enabled = true;
+  std::string bind = "127.0.0.1:18083";  ///< "host:port"; port 0: the kernel chooses
+  /// Unix socket whose owner needs no password. Empty: `admin.sock` in persistence.path.
+  std::string socket;
+  std::string certificate;         ///< PEM file, the chain included; empty: plain HTTP
+  std::string key;                 ///< PEM file
+  std::vector<std::string> hosts;  ///< names that pages may be asked for under, besides addresses and localhost
+  /// Password of the first user, `admin`. Empty: one is made up and printed to the terminal, once.
+  std::string initial_password;
+  bool metrics_open = false;                          ///< whether /metrics is for everybody
+  std::uint64_t history_bytes = 64ull * 1024 * 1024;  ///< of what happened to clients and actors
+  std::uint32_t connections_max = 64;                 ///< the next one is answered with 503
+};
+
 struct log_options {
   log_level level = log_level::info;
   std::map<std::string, log_level> components;  ///< level of one component, e.g. session = "debug"
@@ -276,6 +292,7 @@ struct options {
   shared_subscription_options shared_subscriptions;
   sys_options sys;
   persistence_options persistence;
+  admin_options admin;
   supervision_options supervision;
   debug_options debug;
   /// By name; never empty after loading: the defaults are `tcp` and `ws`.

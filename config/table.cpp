@@ -189,6 +189,28 @@ const row<persistence_options> persistence_rows[] = {
    "Blocks of the store's files kept in memory, taken as they are read."},
 };
 
+const row<admin_options> admin_rows[] = {
+  {"enabled", &admin_options::enabled, plain, any, on_restart, "Whether there is an admin API and a console."},
+  {"bind", &admin_options::bind, plain, any, on_restart,
+   "Address of the admin API and the console. One that others can reach wants a certificate."},
+  {"socket", &admin_options::socket, plain, any, on_restart,
+   "Unix socket of the admin API, whose owner needs no password. Empty: admin.sock in persistence.path."},
+  {"certificate", &admin_options::certificate, plain, any, on_restart,
+   "PEM file with the certificate and its chain. Empty: HTTP without TLS."},
+  {"key", &admin_options::key, plain, any, on_restart, "PEM file with the certificate's key."},
+  {"hosts", &admin_options::hosts, plain, any, on_restart,
+   "Names under which browsers reach the console, besides addresses and localhost; a request for another one is "
+   "refused."},
+  {"initial_password", &admin_options::initial_password, plain, any, on_restart,
+   "Password of the user admin at the first start. Empty: one is made up and printed to the terminal, once."},
+  {"metrics_open", &admin_options::metrics_open, plain, any, on_restart,
+   "Whether /metrics is answered without an API key."},
+  {"history_bytes", &admin_options::history_bytes, bytes, between(1024 * 1024, 1ull << 40), on_restart,
+   "Memory for what happened to clients and actors; taken as it fills, then the oldest goes."},
+  {"connections_max", &admin_options::connections_max, connections, between(1, 10'000), on_restart,
+   "Connections to the admin API; the next one is answered with 503."},
+};
+
 const row<supervision_options> supervision_rows[] = {
   {"restarts_max", &supervision_options::restarts_max, restarts, any, on_restart,
    "Restarts of one child within the window before its supervisor gives up on it."},
@@ -323,6 +345,7 @@ std::vector<option> options_of(options& of) {
   add<shared_subscription_options>(all, "shared_subscriptions.", of.shared_subscriptions, shared_rows);
   add<sys_options>(all, "sys.", of.sys, sys_rows);
   add<persistence_options>(all, "persistence.", of.persistence, persistence_rows);
+  add<admin_options>(all, "admin.", of.admin, admin_rows);
   add<supervision_options>(all, "supervision.", of.supervision, supervision_rows);
   add<debug_options>(all, "debug.", of.debug, debug_rows);
   for (auto& [name, listener] : of.listeners) add_listener(all, "listeners." + name + ".", listener);

@@ -68,6 +68,19 @@ void check_node(const options& of, problems& found) {
   check_file("access.acl_file", of.access.acl_file, found);
 }
 
+void check_admin(const admin_options& of, problems& found) {
+  const auto target = parse_bind(of.bind);
+  if (!target || target->is_unix())
+    found.push_back({"admin.bind", fmt::format("'{}' is no address: write 127.0.0.1:18083 or [::1]:18083", of.bind)});
+  if (of.certificate.empty() != of.key.empty())
+    found.push_back({"admin.certificate", "certificate and key are only of use together"});
+  check_file("admin.certificate", of.certificate, found);
+  check_file("admin.key", of.key, found);
+  constexpr std::size_t initial_password_min = 8;
+  if (!of.initial_password.empty() && of.initial_password.size() < initial_password_min)
+    found.push_back({"admin.initial_password", fmt::format("has less than {} characters", initial_password_min)});
+}
+
 /// The checks of one listener; every message names the option in full.
 class listener_check {
 public:
@@ -225,6 +238,7 @@ std::vector<problem> validate(const options& of) {
   problems found;
   check_ranges(of, found);
   check_node(of, found);
+  check_admin(of.admin, found);
   for (const auto& [name, listener] : of.listeners)
     if (listener.enabled) listener_check{listener, found}.run();
   const auto enabled = enabled_listeners(of);

@@ -1,5 +1,7 @@
 #include "actors/runtime/seat.hpp"
 
+#include <algorithm>
+
 #include <caf/all.hpp>
 
 namespace troupe::runtime {
@@ -13,7 +15,14 @@ void seat::occupy(const caf::actor& who) {
 
 void seat::push(caf::mailbox_element_ptr mail, mail_class urgency) {
   auto& queue = urgency == mail_class::rebuilding ? rebuilding_ : ordinary_;
-  queue.push_back({std::move(mail)});
+  queue.push_back({std::move(mail), loop_.now()});
+}
+
+time_point seat::oldest() const noexcept {
+  auto result = time_point::max();
+  for (const auto* queue : {&ordinary_, &rebuilding_})
+    if (!queue->empty()) result = std::min(result, queue->front().since);
+  return result;
 }
 
 bool seat::dispatch(std::size_t most) {

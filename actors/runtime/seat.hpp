@@ -39,12 +39,15 @@ public:
 
   const caf::actor& occupant() const noexcept { return handle_; }
   std::size_t depth() const noexcept { return ordinary_.size() + rebuilding_.size(); }
+  /// When the mail that waits longest came; nothing waits: max().
+  time_point oldest() const noexcept;
   std::uint64_t handled() const noexcept { return handled_; }
   std::uint64_t refused() const noexcept { return refused_; }
 
 private:
   struct envelope {
     caf::mailbox_element_ptr mail;
+    time_point since;
     bool failed_once = false;
   };
 

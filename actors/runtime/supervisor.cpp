@@ -33,7 +33,7 @@ void supervisor_state::begin(supervisor_spec spec, actor_tree* tree) {
 void supervisor_state::start(child& which) {
   which.handle = which.spec.start();
   self_->monitor(which.handle);
-  tree_->started(path_of(which), self_->loop().now());
+  tree_->started(path_of(which), which.handle, self_->loop().now());
 }
 
 void supervisor_state::start_missing() {

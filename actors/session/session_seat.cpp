@@ -97,6 +97,10 @@ void session_seat::make_faulty() {
   seat_actor(true);
 }
 
+void session_seat::restart(std::string_view why) {
+  actor_->cleanup(caf::make_error(caf::sec::runtime_error, std::string{why}), &at_.loop);
+}
+
 // The input is handled by the actor, and once more by its successor if it throws. An input that ends two actors in a
 // row costs the client its link.
 template <class F>
@@ -104,6 +108,7 @@ void session_seat::work(const F& decide) {
   for (auto attempt = 0; attempt < 2 && !ended_; ++attempt) {
     auto keep_alive = handle_;
     try {
+      ++traffic_.handled;
       actor_->handle(decision{decide});
       finish_input();
       return;
@@ -163,6 +168,7 @@ session_seat::rarely& session_seat::rare() {
 
 void session_seat::attach(transport::link& link, const session::connect_request& request, bool session_present) {
   link_ = &link;
+  traffic_.connected_at = at_.loop.now();
   via_ = &link.listener().options();
   link.handler(*this);
   at_.counters.connected.add();
@@ -315,6 +321,10 @@ void session_seat::carry_out(session::effects& fx) noexcept {
 
 void session_seat::count(const session::effects& fx) noexcept {
   auto& counters = at_.counters;
+  traffic_.messages_received += fx.received.messages;
+  traffic_.bytes_received += fx.received.bytes;
+  traffic_.messages_sent += fx.delivered.messages;
+  traffic_.bytes_sent += fx.delivered.bytes;
   counters.messages_received.add(fx.received.messages);
   counters.bytes_received.add(fx.received.bytes);
   counters.messages_sent.add(fx.delivered.messages);

@@ -17,6 +17,16 @@ namespace troupe::actors {
 
 struct workplace;
 
+/// What an operator sees of a session's work.
+struct session_traffic {
+  std::uint64_t messages_received = 0;  ///< PUBLISH packets taken from the client
+  std::uint64_t messages_sent = 0;      ///< PUBLISH packets sent to it for the first time
+  std::uint64_t bytes_received = 0;     ///< of these: topic and payload, as held in memory
+  std::uint64_t bytes_sent = 0;
+  std::uint64_t handled = 0;  ///< inputs of every kind
+  time_point connected_at{};  ///< of the latest connection
+};
+
 /// The place of one session on its loop: record, link and the actor that works on them. It outlives the actor: when a
 /// handler throws, the actor ends, `sessions` seats another one, and the same input is handled once more. If that
 /// throws again, the link is closed with 0x83 and the session kept.
@@ -55,6 +65,8 @@ public:
   void restore(session::record what);
   /// Fault injection: the next handler throws.
   void make_faulty();
+  /// Seats another actor, as after a crash.
+  void restart(std::string_view why);
 
   // -- transport::link_events --------------------------------------------------------------------------------------
 
@@ -71,6 +83,9 @@ public:
   transport::link* link() const noexcept { return link_; }
   workplace& at() noexcept { return at_; }
   std::uint32_t restarts() const noexcept { return restarts_; }
+  const session_traffic& traffic() const noexcept { return traffic_; }
+  /// The listener of its latest connection; null before the first.
+  const config::listener_options* via() const noexcept { return via_; }
   session::environment environment() const;
   /// Asks the processor for what the next input reads besides the seat itself.
   void approach() const noexcept;
@@ -136,6 +151,7 @@ private:
   session::record record_;
   std::unique_ptr<rarely> rarely_;
   std::unique_ptr<keeping> keeping_;  ///< null: nothing of it was ever told to the store
+  session_traffic traffic_;
   session_ref self_;
   transport::timer_tick armed_ = 0;  ///< of the timer that is set; 0: none
   std::uint16_t restarts_ = 0;

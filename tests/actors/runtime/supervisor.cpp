@@ -156,7 +156,7 @@ CAF_TEST(the_tree_shows_state_restarts_and_the_last_error) {
   auto now = status("root/b");
   CAF_CHECK(now.state == actor_state::running);
   CAF_CHECK_EQUAL(now.restarts, 1u);
-  CAF_CHECK_EQUAL(now.last_error, "told to");
+  CAF_CHECK_EQUAL(now.last_error(), "told to");
   CAF_CHECK(now.last_change == loop.now());
   CAF_CHECK_EQUAL(status("root/a").restarts, 0u);
   CAF_CHECK_EQUAL(tree.restarts(), 1u);
@@ -216,7 +216,7 @@ CAF_TEST(failures_escalate_from_level_to_level) {
   CAF_CHECK_EQUAL(story, (names{"end a", "start a"}));
   tell("a", "crash");
   CAF_CHECK_EQUAL(story, (names{"end a", "end b", "start inner", "start a", "start b"}));
-  CAF_CHECK_EQUAL(status("root/inner").last_error, "root/inner gave up restarting its children");
+  CAF_CHECK_EQUAL(status("root/inner").last_error(), "root/inner gave up restarting its children");
   CAF_CHECK(gave_up.empty());
   tell("b", "crash");
   tell("b", "crash");

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include "actors/admin/node_view.hpp"
+#include "config/log.hpp"
+
+namespace troupe::admin {
+
+/// How the admin's thread asks what only a loop may look at: a question runs on the loop between two turns, and has to
+/// be short; its answer comes back to the admin's thread. A question that throws is answered with a default value, and
+/// the log says why. A loop that ends answers nobody.
+class inquiries {
+public:
+  inquiries(const node_view& node, boost::asio::io_context& admin) : node_{node}, admin_{admin} {}
+
+  std::uint32_t loops() const noexcept { return static_cast<std::uint32_t>(node_.stations.size()); }
+
+  /// `question`: Answer(actors::station&); `then`: void(Answer).
+  template <class Question, class Then>
+  void ask(std::uint32_t loop, Question question, Then then) {
+    auto& station = *node_.stations[loop];
+    station.loop().run_soon([this, &station, question = std::move(question), then = std::move(then)] {
+      using answer = decltype(question(station));
+      auto said = std::make_shared<answer>();
+      try {
+        *said = question(station);
+      } catch (const std::exception& failure) {
+        log::error("admin", "a question to loop {} failed: {}", station.loop().index(), failure.what());
+      }
+      boost::asio::post(admin_, [said, then] { then(std::move(*said)); });
+    });
+  }
+
+  /// The same question to all loops; `then` gets the answers in their order.
+  template <class Question, class Then>
+  void ask_all(Question question, Then then) {
+    using answer = decltype(question(*node_.stations[0]));
+    struct gathering {
+      std::vector<answer> said;
+      std::size_t missing;
+    };
+    auto all = std::make_shared<gathering>(gathering{std::vector<answer>(loops()), loops()});
+    for (std::uint32_t loop = 0; loop < loops(); ++loop)
+      ask(loop, question, [all, loop, then](answer said) {
+        all->said[loop] = std::move(said);
+        if (--all->missing == 0) then(std::move(all->said));
+      });
+  }
+
+  const node_view& node() const noexcept { return node_; }
+  boost::asio::io_context& admin() noexcept { return admin_; }
+
+private:
+  const node_view& node_;
+  boost::asio::io_context& admin_;
+};
+
+}  // namespace troupe::admin

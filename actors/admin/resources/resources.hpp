@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "actors/admin/http/exchange.hpp"
+#include "actors/admin/inquiries.hpp"
+
+/// The calls of the API under /api/v1, a file for each kind of resource. docs/openapi.json describes them.
+namespace troupe::admin {
+
+/// A node that runs, its loops and actors.
+std::vector<route> node_routes(inquiries& ask);
+std::vector<route> actor_routes(inquiries& ask);
+/// Sessions, connected or not, and what they subscribe to.
+std::vector<route> client_routes(inquiries& ask);
+std::vector<route> subscription_routes(inquiries& ask);
+/// Topics, what is retained, publishing.
+std::vector<route> topic_routes(inquiries& ask);
+std::vector<route> retained_routes(inquiries& ask);
+std::vector<route> publish_routes(inquiries& ask);
+/// Figures: the ledger of drops, everything that is counted.
+std::vector<route> metric_routes(inquiries& ask);
+std::vector<route> listener_routes(inquiries& ask);
+std::vector<route> config_routes(inquiries& ask);
+
+// --- what they have in common ---------------------------------------------------------------------------------------
+
+/// `limit` of a list: 1 to 1,000, of itself 100. Nothing for what is none.
+std::optional<std::size_t> limit_of(const request& from);
+/// A page of a list; an empty cursor is the end.
+answer page(boost::json::array items, const std::string& next);
+answer not_found(std::string_view what);
+answer bad_request(std::string_view sentence);
+inline answer no_content() { return {.status = 204, .body = nullptr, .text = {}, .content_type = {}, .header = {}}; }
+inline answer accepted() { return {.status = 202, .body = boost::json::object{}, .text = {}, .content_type = {}, .header = {}}; }
+inline answer ok(boost::json::value body) {
+  return {.status = 200, .body = std::move(body), .text = {}, .content_type = {}, .header = {}};
+}
+
+/// Where a client's session lives: asks its registry. `then` gets a default session_ref when there is none.
+void find_session(inquiries& ask, std::string client_id, std::function<void(session_ref)> then);
+
+}  // namespace troupe::admin

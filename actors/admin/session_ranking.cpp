@@ -1,0 +1,139 @@
+#include "actors/admin/session_ranking.hpp"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+
+namespace troupe::admin {
+
+namespace {
+
+constexpr std::array<std::string_view, 13> fields{
+  "path",     "name",      "class",    "state",      "loop",         "mailbox_depth", "oldest_message_age_ms",
+  "restarts", "cpu_share", "children", "last_error", "memory_bytes", "messages_handled",
+};
+
+/// What a session is ordered by. Larger is later; a descending order has it negated.
+struct key {
+  double value = 0;
+  std::uint32_t slot = 0;
+
+  friend auto operator<=>(const key&, const key&) = default;
+  std::string cursor() const { return std::to_string(value) + "@" + std::to_string(slot); }
+  static std::optional<key> of(const std::string& cursor) {
+    key result;
+    char behind = 0;
+    if (std::sscanf(cursor.c_str(), "%lf@%u%c", &result.value, &result.slot, &behind) != 2) return {};
+    return result;
+  }
+};
+
+double value_of(const session_place& of, std::string_view field) {
+  if (field == "mailbox_depth") return of.seat ? of.seat->record().queued_messages() : of.asleep->queued;
+  if (field == "state") return of.asleep ? 1 : 0;
+  if (!of.seat) return 0;
+  if (field == "messages_handled") return static_cast<double>(of.seat->traffic().handled);
+  if (field == "restarts") return of.seat->restarts();
+  if (field == "memory_bytes") return static_cast<double>(memory_of(*of.seat).total());
+  return 0;
+}
+
+class ranking : public std::enable_shared_from_this<ranking> {
+public:
+  using done = std::function<void(const std::vector<session_view>&, const std::string&)>;
+
+  ranking(inquiries& ask, std::uint32_t loop, sort_order by, std::optional<key> behind, std::size_t limit, done then)
+    : ask_{ask},
+      loop_{loop},
+      by_{std::move(by)},
+      behind_{behind},
+      limit_{limit},
+      then_{std::move(then)} {}
+
+  void look(std::uint32_t from) {
+    ask_.ask(
+      loop_, [self = shared_from_this(), from](actors::station& on) { return self->part(on, from); },
+      [self = shared_from_this()](keys found) { self->take(std::move(found)); });
+  }
+
+private:
+  static constexpr std::uint32_t slots_at_once = 1024;
+
+  struct keys {
+    std::vector<key> found;
+    std::uint32_t next = 0;
+    bool last = true;
+  };
+
+  keys part(actors::station& on, std::uint32_t from) const {
+    const auto& sessions = on.place().sessions;
+    keys result;
+    result.next = std::min(from + slots_at_once, sessions.slots());
+    for (auto slot = from; slot < result.next; ++slot) {
+      const session_place place{{}, sessions.at(slot), sessions.dormant_at(slot).second};
+      if (!place.seat && !place.asleep) continue;
+      const auto value = value_of(place, by_.field);
+      const key each{by_.descending ? -value : value, slot};
+      if (!behind_ || *behind_ < each) result.found.push_back(each);
+    }
+    result.last = result.next >= sessions.slots();
+    return result;
+  }
+
+  void take(keys more) {
+    best_.insert(best_.end(), more.found.begin(), more.found.end());
+    const auto wanted = limit_ + 1;  // whether there is a page behind this one
+    if (best_.size() > wanted) {
+      std::ranges::nth_element(best_, best_.begin() + static_cast<std::ptrdiff_t>(wanted));
+      best_.resize(wanted);
+    }
+    if (!more.last) return look(more.next);
+    std::ranges::sort(best_);
+    const auto goes_on = best_.size() > limit_;
+    if (goes_on) best_.resize(limit_);
+    ask_.ask(
+      loop_, [self = shared_from_this()](actors::station& on) { return self->views(on); },
+      [self = shared_from_this(), goes_on](const std::vector<session_view>& found) {
+        self->then_(found, goes_on ? self->best_.back().cursor() : std::string{});
+      });
+  }
+
+  std::vector<session_view> views(actors::station& on) const {
+    const auto& sessions = on.place().sessions;
+    std::vector<session_view> result;
+    for (const auto& each : best_) {
+      if (each.slot >= sessions.slots()) continue;
+      const auto [who, asleep] = sessions.dormant_at(each.slot);
+      const auto* seat = sessions.at(each.slot);
+      if (seat || asleep) result.push_back(view_of(on, {seat ? seat->self() : who, seat, asleep}));
+    }
+    return result;
+  }
+
+  inquiries& ask_;
+  std::uint32_t loop_;
+  sort_order by_;
+  std::optional<key> behind_;
+  std::size_t limit_;
+  done then_;
+  std::vector<key> best_;
+};
+
+}  // namespace
+
+std::optional<sort_order> sort_order::of(std::string_view text) {
+  sort_order result;
+  if (text.empty()) return result;
+  result.descending = text.front() == '-';
+  if (result.descending) text.remove_prefix(1);
+  if (std::ranges::find(fields, text) == fields.end()) return {};
+  result.field = text;
+  return result;
+}
+
+void rank_sessions(inquiries& ask, std::uint32_t loop, const sort_order& by, std::string cursor, std::size_t limit,
+                   std::function<void(const std::vector<session_view>&, const std::string& next)> then) {
+  std::make_shared<ranking>(ask, loop, by, key::of(cursor), limit, std::move(then))->look(0);
+}
+
+}  // namespace troupe::admin
