@@ -15,7 +15,6 @@
 #include <boost/beast/http/read.hpp>
 
 #include "actors/admin/http/json_body.hpp"
-#include "actors/admin/http/pending_answer.hpp"
 #include "actors/admin/http/websocket.hpp"
 #include "config/log.hpp"
 
@@ -82,7 +81,10 @@ void connection::wind_up() {
     cut();
 }
 
-void connection::cut() { channel_.close(); }
+void connection::cut() {
+  channel_.close();
+  if (pending_) pending_->give(answer::error(503, "The console stops."));
+}
 
 void connection::within(std::chrono::milliseconds time) {
   is_late_ = false;
@@ -143,7 +145,7 @@ asio::awaitable<bool> connection::serve_request() {
   if (auto refused = co_await read_header(from)) co_return co_await send(*refused, from, false);
   if (!from.is_header_done()) co_return false;
   ++service_->counters.requests;
-  auto received = service_->reception.receive(from.get(), peer_);
+  auto received = receive(from);
   if (auto* at_once = std::get_if<response>(&received)) {
     const bool is_whole = from.is_done();
     co_return co_await send(*at_once, from, is_whole);
@@ -157,6 +159,15 @@ asio::awaitable<bool> connection::serve_request() {
   if (!from.is_done()) co_return false;
   const auto answered = co_await call(from, what);
   co_return co_await send(answered, from, true);
+}
+
+std::variant<admitted, response> connection::receive(const parser& from) {
+  try {
+    return service_->reception.receive(from.get(), peer_);
+  } catch (const std::exception& error) {
+    log::error("admin", "deciding on a request failed: {}", error.what());
+    return refusal(500, "Whether you may do this could not be found out; the node's log says why.");
+  }
 }
 
 asio::awaitable<std::optional<response>> connection::read_header(parser& from) {
@@ -189,14 +200,15 @@ asio::awaitable<response> connection::call(parser& from, admitted& what) {
     if (auto* refused = std::get_if<answer>(&body)) co_return to_response(std::move(*refused));
     what.asked.body = std::move(std::get<boost::json::object>(body));
   }
-  pending_answer pending{channel_.get_executor(), service_->options.answer_time_max};
+  pending_.emplace(channel_.get_executor(), service_->options.answer_time_max);
   try {
-    what.call->handler(what.asked, pending.taker());
+    what.call->handler(what.asked, pending_->taker());
   } catch (const std::exception& error) {
     log::error("admin", "{} {} failed: {}", to_string(what.call->method), what.call->pattern, error.what());
-    pending.give(answer::error(500, "The call failed; the node's log says why."));
+    pending_->give(answer::error(500, "The call failed; the node's log says why."));
   }
-  auto given = co_await pending.wait();
+  auto given = co_await pending_->wait();
+  pending_.reset();
   service_->counters.requests_failed += given.status == 500;
   service_->counters.requests_unanswered += given.status == 504;
   co_return to_response(std::move(given));

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -12,6 +13,7 @@
 #include <boost/beast/http/string_body.hpp>
 
 #include "actors/admin/http/channel.hpp"
+#include "actors/admin/http/pending_answer.hpp"
 #include "actors/admin/http/service.hpp"
 
 namespace troupe::admin {
@@ -47,6 +49,7 @@ private:
   awaitable<bool> serve_request();
   awaitable<std::optional<response>> read_header(parser& from);
   awaitable<std::optional<response>> read_body(parser& from);
+  std::variant<admitted, response> receive(const parser& from);
   awaitable<response> call(parser& from, admitted& what);
   awaitable<void> host_stream(const parser& from, admitted& what);
   awaitable<bool> send(const response& sent, const parser& to, bool may_stay);
@@ -66,6 +69,7 @@ private:
   bool is_new_ = true;   ///< nothing has come yet
   bool is_idle_ = true;  ///< between two requests
   boost::beast::flat_buffer received_;
+  std::optional<pending_answer> pending_;  ///< of the request under way, while its handler works
   std::weak_ptr<hosted_stream> stream_;
 };
 

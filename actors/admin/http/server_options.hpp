@@ -28,7 +28,7 @@ struct server_options {
   std::chrono::milliseconds ping_interval{30'000};    ///< on streams; a peer silent for two of them is gone
 
   /// What a Host field may name on a listener on loopback, besides localhost and loopback addresses.
-  std::vector<std::string> host_names;
+  std::vector<std::string> host_names = {};
 };
 
 /// What happened since the start, but for those that end in `open`.
