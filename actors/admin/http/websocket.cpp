@@ -81,6 +81,7 @@ public:
     limits.keep_alive_pings = true;
     socket_.set_option(limits);
     socket_.read_message_max(message_bytes_max);
+    socket_.auto_fragment(false);  // nothing is sent between two parts of a message
     const boost::beast::http::request<boost::beast::http::empty_body> asked{header};
     const auto [error] = co_await socket_.async_accept(asked, awaited);
     co_return !error;

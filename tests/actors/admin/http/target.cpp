@@ -9,6 +9,11 @@ namespace {
 
 using strings = std::vector<std::string>;
 
+strings segments(const char* text) {
+  const auto got = parse_target(text);
+  return got ? got->segments : strings{"(none)"};
+}
+
 std::string many(const char* what, int times) {
   std::string result;
   for (int i = 0; i < times; ++i) result += what;
@@ -36,13 +41,11 @@ CAF_TEST(a_plus_is_a_space_in_the_query_only) {
 }
 
 CAF_TEST(empty_segments_are_kept) {
-  CAF_CHECK_EQUAL(parse_target("/")->segments, strings{""});
-  CAF_CHECK_EQUAL(parse_target("/a//b/")->segments, (strings{"a", "", "b", ""}));
+  CAF_CHECK_EQUAL(segments("/"), strings{""});
+  CAF_CHECK_EQUAL(segments("/a//b/"), (strings{"a", "", "b", ""}));
 }
 
-CAF_TEST(dots_stand_for_themselves) {
-  CAF_CHECK_EQUAL(parse_target("/a/../b/%2e%2E")->segments, (strings{"a", "..", "b", ".."}));
-}
+CAF_TEST(dots_stand_for_themselves) { CAF_CHECK_EQUAL(segments("/a/../b/%2e%2E"), (strings{"a", "..", "b", ".."})); }
 
 CAF_TEST(what_is_malformed_is_refused) {
   for (const char* text : {"", "a", "*", "http://host/a", "/%", "/%4", "/%4g", "/%g4", "/%00", "/a?b=%00", "/a?%zz=b",
