@@ -127,8 +127,10 @@ CAF_TEST(requests_cannot_be_smuggled) {
        {"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n0\r\n\r\n",
         "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{} ", "Content-Length: -1\r\n\r\n",
-        "Content-Length: 2,2\r\n\r\n{}", "Content-Length: 0x2\r\n\r\n{}", "Content-Length : 2\r\n\r\n{}"})
+        "Content-Length: 2,3\r\n\r\n{}", "Content-Length: 0x2\r\n\r\n{}", "Content-Length : 2\r\n\r\n{}"}) {
+    CAF_MESSAGE(rest);
     CAF_CHECK_EQUAL(last_answer(at, start + rest), 400u);
+  }
 }
 
 CAF_TEST(a_malformed_target_is_400_and_the_connection_stays) {
