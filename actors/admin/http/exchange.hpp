@@ -26,7 +26,9 @@ enum class role : std::uint8_t {
 struct caller {
   std::string name;  ///< of the user or the API key; "local" through the unix socket
   admin::role role = role::nobody;
-  std::string address;  ///< of the peer, without its port
+  std::string address;  ///< of the peer, without its port; "unix"
+  /// What the gatekeeper knows the browser's log-in session by; empty for an API key and for "local".
+  std::string session = {};
 };
 
 /// A request whose caller may do it and whose body was read. Everything in it is percent-decoded and of limited size.
