@@ -52,4 +52,9 @@ private:
   std::optional<std::string> generated_password_;
 };
 
+/// For the server.
+inline std::shared_ptr<gatekeeper> gatekeeper_of(const std::shared_ptr<access_control>& access) {
+  return {access, &access->keeper};
+}
+
 }  // namespace troupe::admin

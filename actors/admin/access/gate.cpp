@@ -3,6 +3,7 @@
 #include <boost/beast/core/string.hpp>
 
 #include "actors/admin/access/secrets.hpp"
+#include "actors/admin/http/host.hpp"
 #include "config/log.hpp"
 
 namespace troupe::admin {
@@ -19,13 +20,8 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-bool is_api(std::string_view path) { return path == "/api" || path.starts_with("/api/"); }
-
-/// What anybody may ask for: the rest of /api and the metrics are not.
-bool is_open(std::string_view path) {
-  if (path == "/api/v1/health" || path == "/api/v1/login") return true;
-  return !is_api(path) && path != metrics_path;
-}
+/// Whose answer depends on nobody's rights. /login knows a session nevertheless, to end it.
+bool is_open(std::string_view path) { return path == "/api/v1/health" || path == "/api/v1/login"; }
 
 bool only_reads(verb method) { return method == verb::get || method == verb::head; }
 
@@ -33,9 +29,7 @@ caller nobody(const credentials& shown) { return {{}, role::nobody, std::string{
 
 answer refuse(const credentials& shown, unsigned status, std::string_view sentence) {
   log::peer_event("admin", log::level::warning, "{} from {} is refused: {}", shown.path, shown.address, sentence);
-  auto refused = answer::error(status, sentence);
-  if (status == 401) refused.header.emplace_back("WWW-Authenticate", "Bearer");
-  return refused;
+  return answer::error(status, sentence);
 }
 
 }  // namespace
@@ -58,18 +52,13 @@ std::string_view session_cookie_in(std::string_view cookie_field) {
 bool cross_site(const credentials& shown) {
   // "none": typed or from a bookmark. "same-site" is another origin, too: a neighbour under the same domain.
   if (!shown.fetch_site.empty() && shown.fetch_site != "same-origin" && shown.fetch_site != "none") return true;
-  if (shown.origin.empty()) return false;
-  const auto scheme_end = shown.origin.find("://");
-  if (scheme_end == std::string_view::npos) return true;  // "null": a sandbox, a file
-  const auto scheme = shown.origin.substr(0, scheme_end);
-  // A proxy in front may speak TLS for us, so only the reverse is another origin.
-  if (scheme != "https" && (scheme != "http" || shown.secure)) return true;
-  return !boost::beast::iequals(shown.origin.substr(scheme_end + 3), shown.host);
+  if (shown.origin.empty() || is_same_origin(shown.origin, shown.host, shown.secure)) return false;
+  // A proxy in front may speak TLS for us.
+  return shown.secure || !is_same_origin(shown.origin, shown.host, true);
 }
 
 std::variant<caller, answer> gate::admit(const credentials& shown) {
-  if ((is_api(shown.path) || shown.path == metrics_path) && cross_site(shown))
-    return refuse(shown, 403, "The page of another site may not ask for this.");
+  if (cross_site(shown)) return refuse(shown, 403, "The page of another site may not ask for this.");
   if (is_open(shown.path)) return logged_in(shown).value_or(nobody(shown));
   if (shown.path == metrics_path && open_metrics_) return caller{{}, role::viewer, std::string{shown.address}, {}};
   return shown.authorization.empty() ? by_cookie(shown) : by_key(shown);
