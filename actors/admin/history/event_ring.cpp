@@ -19,9 +19,6 @@ constexpr std::size_t chunk_bytes_least = 4 * 1024;
 static_assert(event_record_bytes_max + sizeof(std::uint32_t) <= chunk_bytes_least);
 /// Bytes of the ring for each bucket: chains of some seven records where it is full of records of 140 bytes.
 constexpr std::size_t bytes_per_bucket = 1024;
-/// What a reader does before it lets writers go on.
-constexpr std::size_t piece_bytes = 16 * 1024;
-constexpr std::size_t piece_records = 32;
 
 std::size_t chunk_bytes_of(std::size_t bytes_max) noexcept {
   return std::max(std::max(bytes_max, bytes_least) / chunks_wanted, chunk_bytes_least);
@@ -33,37 +30,25 @@ std::size_t chunks_of(std::size_t bytes_max) noexcept {
 
 }  // namespace
 
-/// Records as they were while the lock was held, to be looked at without it.
-class event_ring::copies {
+/// Goes from record to record. It asks for the lock only to get hold of the next chunk, and reads without it.
+class event_ring::reader {
 public:
-  copies() : memory_{std::make_unique_for_overwrite<std::byte[]>(piece_bytes)} { records_.reserve(piece_records); }
+  explicit reader(const event_ring& of) noexcept : of_{of} {}
 
-  void clear() noexcept {
-    records_.clear();
-    used_ = 0;
-  }
-  /// False: there is no room for it.
-  bool add(std::uint64_t id, const std::byte* record) noexcept {
-    const auto bytes = read_header(record).bytes();
-    if (used_ + bytes > piece_bytes || records_.size() == piece_records) return false;
-    std::memcpy(memory_.get() + used_, record, bytes);
-    records_.push_back({id, used_});
-    used_ += bytes;
-    return true;
-  }
-  std::size_t size() const noexcept { return records_.size(); }
-  event_view operator[](std::size_t index) const noexcept {
-    return read_record(memory_.get() + records_[index].offset, records_[index].id);
+  /// Null: it is overwritten, or there is none yet.
+  const std::byte* at(std::uint64_t number) noexcept {
+    if (!in_.holds(number)) in_ = pin(number);
+    return in_.holds(number) ? in_.at(number) : nullptr;
   }
 
 private:
-  struct copied {
-    std::uint64_t id;
-    std::size_t offset;
-  };
-  std::unique_ptr<std::byte[]> memory_;
-  std::vector<copied> records_;
-  std::size_t used_ = 0;
+  event_chunks::pinned pin(std::uint64_t number) const noexcept {
+    std::lock_guard guard{of_.mutex_};
+    return of_.chunks_.pin(number);
+  }
+
+  const event_ring& of_;
+  event_chunks::pinned in_;
 };
 
 event_ring::event_ring(std::size_t bytes_max, std::uint64_t seed)
@@ -105,27 +90,13 @@ std::uint64_t event_ring::link(std::byte* record, std::uint32_t hash) noexcept {
 
 // -- reading --------------------------------------------------------------------------------------------------------
 
-/// Follows a chain from `from` on for some steps and copies what has this hash. Returns where to go on; 0: its end.
-/// Called with the lock.
-std::uint64_t event_ring::copy_chain(std::uint64_t from, std::uint32_t hash, std::size_t steps, copies& to) const {
-  while (chunks_.holds(from)) {
-    if (steps-- == 0) return from;
-    const auto* record = chunks_.at(from);
+/// The first record of a chain to look at. Where the page before ended, its chain is not walked again.
+std::uint64_t event_ring::chain_start(std::uint64_t before_id, std::uint32_t hash, reader& records) const {
+  if (const auto* record = records.at(before_id - 1)) {
     const auto header = read_header(record);
-    if (header.client_hash == hash && !to.add(from, record)) return from;
-    if (header.back == 0) return 0;
-    from -= header.back;
-  }
-  return 0;
-}
-
-/// The first record of the chain of `hash` to look at. Where the page before ended, its chain is not walked again.
-/// Called with the lock.
-std::uint64_t event_ring::chain_start(std::uint64_t before_id, std::uint32_t hash) const {
-  if (chunks_.holds(before_id - 1)) {
-    const auto header = read_header(chunks_.at(before_id - 1));
     if (header.lengths[0] != 0 && bucket_of(header.client_hash) == bucket_of(hash)) return before_id - 1;
   }
+  std::lock_guard guard{mutex_};
   return newest_of_bucket_[bucket_of(hash)];
 }
 
@@ -135,50 +106,36 @@ event_page event_ring::events_of(std::string_view client, std::uint64_t before_i
   limit = std::clamp<std::size_t>(limit, 1, page_events_max);
   const auto hash = hash_of(client);
   const auto kept = bounded(client, event_client_bytes_max);
-  copies piece;
-  std::uint64_t at = 0;  // the next to look at
-  for (std::size_t steps = 0; steps < steps_max && page.events.size() < limit; steps += piece_records) {
-    piece.clear();
-    {
-      std::lock_guard guard{mutex_};
-      at = copy_chain(steps == 0 ? chain_start(before_id, hash) : at, hash, piece_records, piece);
+  reader records{*this};
+  auto at = chain_start(before_id, hash, records);
+  for (std::size_t steps = 0; steps < steps_max; ++steps) {
+    const auto* record = records.at(at);
+    if (!record) return page;
+    const auto header = read_header(record);
+    if (header.client_hash == hash && at < before_id) {
+      if (page.events.size() == limit) break;
+      const auto what = read_record(record, at);
+      if (what.client == kept) page.events.push_back(to_event(what));
     }
-    for (std::size_t i = 0; i < piece.size(); ++i) {
-      if (piece[i].id >= before_id || piece[i].client != kept) continue;
-      if (page.events.size() == limit) {
-        at = piece[i].id;
-        break;
-      }
-      page.events.push_back(to_event(piece[i]));
-    }
-    if (at == 0) return page;
+    if (header.back == 0) return page;
+    at -= header.back;
   }
-  page.next = at + 1;
+  page.next = at < before_id ? at + 1 : 0;  // else it is not one of ours
   return page;
 }
 
 event_page event_ring::latest(std::uint64_t before_id, const event_filter& filter, std::size_t limit) const {
   event_page page;
   limit = std::clamp<std::size_t>(limit, 1, page_events_max);
-  copies piece;
-  auto below = before_id;
-  std::uint64_t oldest = 0;
-  for (std::size_t scanned = 0; scanned < records_scanned_max && page.events.size() < limit;) {
-    piece.clear();
-    {
-      std::lock_guard guard{mutex_};
-      oldest = chunks_.oldest();
-      below = std::min(below, chunks_.newest() + 1);
-      for (auto id = below; id > oldest && piece.add(id - 1, chunks_.at(id - 1));) --id;
-    }
-    if (piece.size() == 0) return page;
-    for (std::size_t i = 0; i < piece.size() && page.events.size() < limit; ++i) {
-      below = piece[i].id;
-      if (filter.matches(piece[i])) page.events.push_back(to_event(piece[i]));
-    }
-    scanned += piece.size();
+  reader records{*this};
+  auto below = std::min(before_id, added() + 1);
+  for (std::size_t scanned = 0; scanned < records_scanned_max && page.events.size() < limit; ++scanned) {
+    const auto* record = records.at(below - 1);
+    if (!record) return page;
+    const auto what = read_record(record, --below);
+    if (filter.matches(what)) page.events.push_back(to_event(what));
   }
-  page.next = below > oldest ? below : 0;
+  page.next = records.at(below - 1) ? below : 0;
   return page;
 }
 

@@ -23,8 +23,8 @@ struct event_page {
 };
 
 /// The last events of a node, in memory of a fixed size that is taken as it fills. When it is full the oldest give way,
-/// a sixty-fourth of them at a time. Thread-safe: event loops add, others read meanwhile, and readers hold the lock for
-/// some microseconds at the most.
+/// a sixty-fourth of them at a time. Thread-safe: event loops add, others read meanwhile. A reader holds the lock only
+/// to get a reference to a chunk, and may keep that one chunk alive beyond its time.
 ///
 /// Events of a client are found without looking at all: each record tells the one before it of the same bucket of
 /// client ids. Buckets take less than 1 % of the size, and a wrong `seed` guess keeps strangers from choosing theirs.
@@ -58,7 +58,7 @@ public:
   std::size_t bytes_max() const noexcept { return chunks_max_bytes_ + buckets_ * sizeof(std::uint64_t); }
 
 private:
-  class copies;
+  class reader;
   struct freed {
     void operator()(std::uint64_t* memory) const noexcept { std::free(memory); }
   };
@@ -66,8 +66,7 @@ private:
   std::size_t bucket_of(std::uint32_t hash) const noexcept { return hash & (buckets_ - 1); }
   std::uint32_t hash_of(std::string_view client) const noexcept;
   std::uint64_t link(std::byte* record, std::uint32_t hash) noexcept;
-  std::uint64_t chain_start(std::uint64_t before_id, std::uint32_t hash) const;
-  std::uint64_t copy_chain(std::uint64_t from, std::uint32_t hash, std::size_t steps, copies& to) const;
+  std::uint64_t chain_start(std::uint64_t before_id, std::uint32_t hash, reader& records) const;
 
   std::size_t chunks_max_bytes_;
   std::size_t buckets_;  ///< a power of two

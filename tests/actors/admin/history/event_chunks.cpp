@@ -19,11 +19,13 @@ struct fixture {
       std::memcpy(place, &number, sizeof number);
     }
   }
-  std::uint64_t number_at(std::uint64_t number) const {
+  std::uint64_t number_at(std::uint64_t number) const { return number_in(tested.pin(number), number); }
+  static std::uint64_t number_in(const event_chunks::pinned& in, std::uint64_t number) {
     std::uint64_t result = 0;
-    std::memcpy(&result, tested.at(number), sizeof result);
+    if (in.holds(number)) std::memcpy(&result, in.at(number), sizeof result);
     return result;
   }
+  bool holds(std::uint64_t number) const { return tested.pin(number).holds(number); }
 };
 
 }  // namespace
@@ -34,8 +36,8 @@ CAF_TEST(nothing_is_allocated_before_the_first_record) {
   CAF_CHECK_EQUAL(tested.allocated_bytes(), 0u);
   CAF_CHECK_EQUAL(tested.newest(), 0u);
   CAF_CHECK_EQUAL(tested.oldest(), 1u);
-  CAF_CHECK(!tested.holds(0));
-  CAF_CHECK(!tested.holds(1));
+  CAF_CHECK(!holds(0));
+  CAF_CHECK(!holds(1));
 }
 
 CAF_TEST(a_chunk_holds_as_many_records_as_fit_with_their_offsets) {
@@ -52,8 +54,18 @@ CAF_TEST(the_oldest_chunk_gives_way_when_all_are_full) {
   append(1);
   CAF_CHECK_EQUAL(tested.overwritten(), 16u);
   CAF_CHECK_EQUAL(tested.oldest(), 17u);
-  CAF_CHECK(!tested.holds(16));
-  CAF_CHECK(tested.holds(17));
+  CAF_CHECK(!holds(16));
+  CAF_CHECK(holds(17));
+  CAF_CHECK_EQUAL(tested.allocated_bytes(), 4096u);
+}
+
+CAF_TEST(what_is_pinned_stays_while_its_place_is_taken_by_others) {
+  append(10);
+  const auto pinned = tested.pin(5);
+  append(500);
+  CAF_CHECK(!holds(5));
+  for (std::uint64_t i = 1; i <= 10; ++i) CAF_CHECK_EQUAL(number_in(pinned, i), i);
+  CAF_CHECK(!pinned.holds(11));  // it came later
   CAF_CHECK_EQUAL(tested.allocated_bytes(), 4096u);
 }
 
