@@ -1,12 +1,11 @@
 #define CAF_SUITE admin_subscribers
 #include "actors/admin/history/subscribers.hpp"
 
+#include <atomic>
 #include <stdexcept>
 #include <thread>
 
 #include <caf/test/unit_test.hpp>
-
-#include "actors/admin/history/event_history.hpp"
 
 using namespace troupe::admin;
 
@@ -82,16 +81,6 @@ CAF_TEST(what_is_pushed_is_as_long_as_what_is_kept) {
   const std::string client(3000, 'x');
   tested.tell(about(client));
   CAF_CHECK_EQUAL(seen[0]->client.size(), event_client_bytes_max);
-}
-
-CAF_TEST(a_history_keeps_and_pushes_under_one_id) {
-  event_history history{64 * 1024};
-  history.watchers.watch({}, see);
-  history.add(about("a"));
-  CAF_CHECK_EQUAL(history.add(about("b")), 2u);
-  CAF_REQUIRE_EQUAL(seen.size(), 2u);
-  CAF_CHECK_EQUAL(seen[1]->id, 2u);
-  CAF_CHECK(history.ring.events_of("b").events == std::vector<event>{*seen[1]});
 }
 
 CAF_TEST(nobody_is_told_after_unwatch_has_returned) {
