@@ -119,7 +119,7 @@ CAF_TEST(a_mean_is_of_what_is_known) {
   record(2);
   now += 3s;
   record(4);
-  CAF_CHECK_EQUAL(values_of(120).back(), 3.0f);
+  CAF_CHECK_EQUAL(newest(120), 3.0f);
   const auto tens = read(1, 6);
   CAF_CHECK_EQUAL(values(tens).back(), 3.0f);
 }

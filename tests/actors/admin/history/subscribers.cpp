@@ -88,7 +88,7 @@ CAF_TEST(nobody_is_told_after_unwatch_has_returned) {
   std::thread teller{[&] {
     while (!done) tested.tell(about("a"));
   }};
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < 50; ++i) {
     auto alive = std::make_unique<std::atomic<int>>(0);
     const auto watcher = tested.watch({}, [&counted = *alive](const auto&) { ++counted; });
     while (alive->load() == 0) std::this_thread::yield();
