@@ -101,11 +101,12 @@ private:
   }
 
   std::string summary_of_connected() const {
-    if (!before_.connection) return "It is connected; when it came is not known any more.";
+    if (!before_.connection || (before_.end && before_.end->id > before_.connection->id))
+      return "It is connected; when it came is not known.";
     auto result = "It is connected since " + of_.clock.with_zone(before_.connection->at);
     if (!before_.connection->address.empty()) result += ", from " + before_.connection->address;
     result += ".";
-    if (before_.end && before_.end->id < before_.connection->id)
+    if (before_.end)
       result += " The connection before that one ended at " + of_.clock(before_.end->at) + ": " + how_it_ended_ + ".";
     return result;
   }

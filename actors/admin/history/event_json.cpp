@@ -16,8 +16,9 @@ std::size_t character_bytes(std::string_view text) noexcept {
   return 0;
 }
 
-/// A text frame of a WebSocket with one wrong byte in it would cost the page its stream of events.
-std::string clean(std::string_view text) {
+}  // namespace
+
+std::string valid_text(std::string_view text) {
   if (valid_utf8(text)) return std::string{text};
   std::string result;
   while (!text.empty()) {
@@ -28,12 +29,10 @@ std::string clean(std::string_view text) {
   return result;
 }
 
-}  // namespace
-
 boost::json::object to_json(const event& what) {
   boost::json::object result;
   const auto add = [&](std::string_view name, const std::string& text) {
-    if (!text.empty()) result.emplace(name, clean(text));
+    if (!text.empty()) result.emplace(name, valid_text(text));
   };
   result.emplace("id", what.id);
   result.emplace("at", what.at.count());

@@ -27,7 +27,7 @@ struct event_page {
 /// to get a reference to a chunk, and may keep that one chunk alive beyond its time.
 ///
 /// Events of a client are found without looking at all: each record tells the one before it of the same bucket of
-/// client ids. Buckets take less than 1 % of the size, and a wrong `seed` guess keeps strangers from choosing theirs.
+/// client ids. Buckets take less than 1 % of the size, and a random `seed` keeps strangers from choosing theirs.
 class event_ring {
 public:
   static constexpr std::size_t bytes_default = 64 * 1024 * 1024;

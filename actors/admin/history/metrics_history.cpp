@@ -62,13 +62,12 @@ void metrics_history::record_coarse(std::int64_t now) {
 
 // -- reading --------------------------------------------------------------------------------------------------------
 
-/// Of what is known of `count` steps from `first` on.
+/// Of what is known of `count` steps from `first` on, which is still kept.
 float metrics_history::mean(const series& of, std::size_t metric, std::int64_t first,
                             std::int64_t count) const noexcept {
   double sum = 0;
   int known = 0;
-  const auto oldest = std::max<std::int64_t>(of.newest - of.slots + 1, 0);
-  for (auto each = std::max(first, oldest); each < first + count && each <= of.newest; ++each) {
+  for (auto each = first; each < first + count && each <= of.newest; ++each) {
     const auto value = of.values[of.row(each) * names_.size() + metric];
     if (std::isnan(value)) continue;
     sum += static_cast<double>(value);

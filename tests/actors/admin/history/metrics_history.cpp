@@ -115,6 +115,15 @@ CAF_TEST(ten_seconds_that_are_not_over_have_the_mean_of_what_there_is) {
   CAF_CHECK_EQUAL(found[found.size() - 2], 1.0f);
 }
 
+CAF_TEST(a_mean_is_of_what_is_known) {
+  record(2);
+  now += 3s;
+  record(4);
+  CAF_CHECK_EQUAL(newest(120), 3.0f);
+  const auto tens = read(1, 6);
+  CAF_CHECK_EQUAL(values(tens).back(), 3.0f);
+}
+
 CAF_TEST(a_gap_longer_than_the_history_leaves_nothing_of_it) {
   for (int i = 0; i < 5'000; ++i) record(1);
   now += 48h;
