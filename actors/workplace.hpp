@@ -4,6 +4,7 @@
 #include <memory>
 #include <string_view>
 
+#include "actors/chronicle.hpp"
 #include "actors/counters.hpp"
 #include "actors/handles.hpp"
 #include "actors/registry_table.hpp"
@@ -45,6 +46,7 @@ struct workplace {
   time_point started;  ///< of the node
   runtime::actor_tree& tree;
   actors::counters counters;
+  actors::chronicle chronicle;
   access_rules_ptr access;                                 ///< null: everything is allowed
   std::function<void(authenticate)> passwords;             ///< asks `auth`; empty: there is no password file
   const session::authenticator* authentication = nullptr;  ///< of enhanced authentication; null: none is offered

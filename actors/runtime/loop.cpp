@@ -1,5 +1,9 @@
 #include "actors/runtime/loop.hpp"
 
+#include <ctime>
+
+#include <pthread.h>
+
 #include <caf/all.hpp>
 
 #include "config/log.hpp"
@@ -38,6 +42,14 @@ void loop::stop() {
   stopping_ = true;
   reactor_.wake();
   if (thread_.joinable()) thread_.join();
+}
+
+std::chrono::nanoseconds loop::processor_time() const noexcept {
+  clockid_t clock{};
+  timespec used{};
+  const auto thread = const_cast<std::thread&>(thread_).native_handle();
+  if (thread == 0 || ::pthread_getcpuclockid(thread, &clock) != 0 || ::clock_gettime(clock, &used) != 0) return {};
+  return std::chrono::seconds{used.tv_sec} + std::chrono::nanoseconds{used.tv_nsec};
 }
 
 void loop::run() {

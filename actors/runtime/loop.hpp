@@ -57,6 +57,8 @@ public:
 
   /// Longest turn since the last call: how late a timer or a packet may be served. Thread-safe.
   std::chrono::nanoseconds take_longest_turn() noexcept { return longest_turn_.exchange({}); }
+  /// What its thread has taken of a processor so far. Thread-safe between start() and stop().
+  std::chrono::nanoseconds processor_time() const noexcept;
   /// Whether this thread runs the loop: its own one, another loop's that helps, before start() the one that made it.
   bool in_this_thread() const noexcept {
     return current_ == this || (current_ == nullptr && std::this_thread::get_id() == thread_id_.load());

@@ -176,6 +176,7 @@ void handshakes::refuse(pending& who, const session::refusal& no) {
   at_.counters.connections_refused.add();
   log::peer_event("session", log::level::warning, "CONNECT of {} is refused: {} (0x{:02X})", who.link->peer(), no.text,
                   static_cast<unsigned>(no.reason));
+  at_.chronicle.refused(who.request.client_id, *who.link, no.reason, no.text);
   mqtt::outbox out;
   out.bytes() = no.connack;
   who.link->send(out);
@@ -241,6 +242,7 @@ void handshakes::enter(session_ref wanted, const shared_text& client_id, transpo
                        session::connect_request request) {
   if (at_.sessions.find_dormant(wanted)) return await_session(wanted, client_id, link, std::move(request));
   auto* seat = at_.sessions.find(wanted);
+  if (seat && seat->link()) at_.chronicle.taken_over(client_id.view(), &link);
   if (seat) seat->kick(mqtt::reason::session_taken_over);  // [MQTT-3.1.4-3]
   seat = at_.sessions.find(wanted);                        // it ended if it had no expiry
   auto session_present = seat != nullptr;

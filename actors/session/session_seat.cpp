@@ -125,6 +125,7 @@ void session_seat::actor_ended(session_actor& gone, const caf::error& reason) {
   if (ended_) return;
   ++restarts_;
   at_.tree.session_restarted();
+  at_.chronicle.actor_failed(record_.client_id.view(), runtime::describe(reason));
   log::peer_event("supervisor", log::level::error, "session {} ended: {}; it is restarted", record_.client_id.view(),
                   runtime::describe(reason));
   seat_actor(false);
@@ -174,6 +175,7 @@ void session_seat::attach(transport::link& link, const session::connect_request&
   at_.counters.connected.add();
   at_.counters.connections_accepted.add();
   if (keeping_) keeping_->held.clear();
+  at_.chronicle.connected(request.client_id, link, request.keep_alive);
   work([&](auto& of, auto& env, auto& fx) { session::connected(of, env, request, session_present, fx); });
   if (keeping_) keeping_->greets = !keeping_->held.empty();
   tell_presence();
@@ -195,7 +197,8 @@ void session_seat::on_writable(transport::link&) {
   work([](auto& of, auto& env, auto& fx) { session::writable(of, env, fx); });
 }
 
-void session_seat::on_closed(transport::link& gone, transport::close_cause) {
+void session_seat::on_closed(transport::link& gone, transport::close_cause cause) {
+  at_.chronicle.lost(record_.client_id.view(), gone, cause);
   if (log::enabled("session", log::level::debug))
     log::debug("session", "client {} at {} lost its link", record_.client_id.view(), gone.peer());
   link_ = nullptr;
@@ -342,6 +345,7 @@ void session_seat::let_go_of_link(mqtt::reason why, std::string_view text) {
   if (!link_) return;
   auto* link = std::exchange(link_, nullptr);
   at_.counters.connected.subtract();
+  at_.chronicle.disconnected(record_.client_id.view(), *link, why, text);
   if (!text.empty()) {
     const bool fault = is_fault_of_client(why);
     if (fault) at_.counters.protocol_errors.add();
@@ -366,6 +370,7 @@ void session_seat::finish_session() {
     at_.durable->changes().after(tell);
   else
     tell();
+  at_.chronicle.ended(client_id.view());
   at_.counters.sessions.subtract();
   if (auto* actor = std::exchange(actor_, nullptr)) actor->cleanup(caf::exit_reason::normal, &at_.loop);
   at_.sessions.close(self_);

@@ -148,7 +148,8 @@ void remove_client(inquiries& ask, const request& from, reply to) {
   const auto whole = from.parameter("session") == "true";
   with_client(
     ask, from,
-    [whole](actors::station&, actors::session_seat& seat) {
+    [whole, by = from.who.name](actors::station& on, actors::session_seat& seat) {
+      on.place().chronicle.kicked(seat.record().client_id.view(), by);
       seat.kick(mqtt::reason::administrative_action);
       if (whole) seat.end();
       return boost::json::value{true};

@@ -12,8 +12,10 @@
 /// The calls of the API under /api/v1, a file for each kind of resource. docs/openapi.json describes them.
 namespace troupe::admin {
 
+class sampler;
+
 /// A node that runs, its loops and actors.
-std::vector<route> node_routes(inquiries& ask);
+std::vector<route> node_routes(inquiries& ask, const sampler& figures);
 std::vector<route> actor_routes(inquiries& ask);
 /// Sessions, connected or not, and what they subscribe to.
 std::vector<route> client_routes(inquiries& ask);
@@ -23,7 +25,7 @@ std::vector<route> topic_routes(inquiries& ask);
 std::vector<route> retained_routes(inquiries& ask);
 std::vector<route> publish_routes(inquiries& ask);
 /// Figures: the ledger of drops, everything that is counted.
-std::vector<route> metric_routes(inquiries& ask);
+std::vector<route> metric_routes(inquiries& ask, const sampler& figures);
 std::vector<route> listener_routes(inquiries& ask);
 std::vector<route> config_routes(inquiries& ask);
 

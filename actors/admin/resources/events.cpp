@@ -1,0 +1,99 @@
+#include "actors/admin/resources/events.hpp"
+
+#include <charconv>
+
+#include "actors/admin/history/autopsy.hpp"
+#include "actors/admin/history/event_json.hpp"
+
+namespace troupe::admin {
+
+namespace {
+
+using boost::beast::http::verb;
+
+boost::json::array to_json(const std::vector<event>& events) {
+  boost::json::array result;
+  for (const auto& each : events) result.push_back(to_json(each));
+  return result;
+}
+
+/// `cursor` of a list of events: the id that was given as `next`.
+std::optional<std::uint64_t> before_of(const request& from) {
+  const auto text = from.parameter("cursor");
+  if (text.empty()) return event_ring::from_newest;
+  std::uint64_t result = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), result);
+  if (read.ec != std::errc{} || read.ptr != text.data() + text.size()) return {};
+  return result;
+}
+
+void list_events(const event_history& history, const request& from, reply to) {
+  const auto limit = limit_of(from);
+  const auto before = before_of(from);
+  if (!limit || !before) return to(bad_request("`limit` is 1 to 1000, `cursor` what a list gave as `next`."));
+  const auto found = history.ring.events_of(from.captured.at(0), *before, *limit);
+  to(page(to_json(found.events), found.next == 0 ? std::string{} : std::to_string(found.next)));
+}
+
+void show_autopsy(inquiries& ask, const event_history& history, const request& from, reply to) {
+  const auto client = from.captured.at(0);
+  find_session(ask, client, [&ask, &history, client, to](session_ref who) {
+    auto answer_with = [&history, client, to](bool connected) {
+      constexpr std::size_t events_max = 100;
+      const auto found = history.ring.events_of(client, event_ring::from_newest, events_max);
+      if (found.events.empty() && !connected) return to(not_found("client"));
+      boost::json::array sentences;
+      for (const auto& each : autopsy({found.events, connected, {}})) sentences.emplace_back(each);
+      to(ok(boost::json::object{{"client", client},
+                                {"connected", connected},
+                                {"sentences", std::move(sentences)},
+                                {"events", to_json(found.events)}}));
+    };
+    if (!who) return answer_with(false);
+    ask.ask(
+      who.loop,
+      [who](actors::station& on) {
+        const auto* seat = on.place().sessions.find(who);
+        return seat && seat->record().connected;
+      },
+      answer_with);
+  });
+}
+
+event_filter filter_of(const request& from) {
+  event_filter result{.kinds = {},
+                      .client_prefix = std::string{from.parameter("client_prefix")},
+                      .path_prefix = std::string{from.parameter("path_prefix")}};
+  auto kinds = from.parameter("kinds");
+  while (!kinds.empty()) {
+    const auto comma = kinds.find(',');
+    if (const auto kind = event_kind_of(kinds.substr(0, comma))) result.add(*kind);
+    kinds = comma == std::string_view::npos ? std::string_view{} : kinds.substr(comma + 1);
+  }
+  return result;
+}
+
+}  // namespace
+
+std::vector<route> event_routes(inquiries& ask, event_history& history) {
+  return {
+    {verb::get, "/api/v1/clients/{id}/events", role::viewer,
+     [&history](const request& from, reply to) { list_events(history, from, std::move(to)); }},
+    {verb::get, "/api/v1/clients/{id}/autopsy", role::viewer,
+     [&ask, &history](const request& from, reply to) { show_autopsy(ask, history, from, std::move(to)); }},
+  };
+}
+
+stream_route event_stream(inquiries& ask, event_history& history) {
+  return {"/api/v1/events", role::viewer, [&ask, &history](const request& from, std::shared_ptr<stream> to) {
+            auto watch = std::make_shared<decltype(history.watchers.watch({}, {}))>();
+            *watch = history.watchers.watch(filter_of(from), [&ask, weak = std::weak_ptr{to}](const event& what) {
+              boost::asio::post(ask.admin(), [weak, text = boost::json::serialize(to_json(what))] {
+                if (const auto open = weak.lock()) open->send(text);
+              });
+            });
+            to->on_close([watch] { *watch = {}; });
+          }};
+}
+
+}  // namespace troupe::admin

@@ -1,0 +1,120 @@
+#include "actors/chronicle.hpp"
+
+#include <chrono>
+#include <string>
+
+#include "transport/listener.hpp"
+
+namespace troupe::actors {
+
+namespace {
+
+using admin::event_kind;
+
+std::string_view words_of(transport::close_cause cause) noexcept {
+  using enum transport::close_cause;
+  switch (cause) {
+    case closed_by_node: return "the node closed the connection";
+    case closed_by_peer: return "the client closed the connection without DISCONNECT";
+    case reset: return "the connection was reset";
+    case handshake_timeout: return "the handshake took too long";
+    case handshake_refused: return "the handshake was refused";
+    case malformed: return "the client sent what is no packet";
+    case too_large: return "the client sent a packet that is too large";
+    case ping_timeout: return "the client did not answer a WebSocket ping";
+  }
+  return {};
+}
+
+}  // namespace
+
+// Memory may give out while an event is put together: that costs the event.
+template <class Fill>
+void chronicle::tell(event_kind kind, std::string_view client, Fill fill) const noexcept {
+  if (!history_) return;
+  try {
+    admin::event_view what;
+    what.at = std::chrono::floor<admin::since_1970>(std::chrono::system_clock::now().time_since_epoch());
+    what.kind = kind;
+    what.client = client;
+    fill(what);
+  } catch (const std::exception&) {
+  }
+}
+
+void chronicle::connected(std::string_view client, const transport::link& link, std::uint16_t keep_alive) const noexcept {
+  tell(event_kind::client_connected, client, [&](admin::event_view& what) {
+    const auto address = link.peer();
+    const auto text = keep_alive == 0 ? std::string{} : "keep alive " + std::to_string(keep_alive) + " s";
+    what.address = address;
+    what.listener = link.listener().options().name;
+    what.text = text;
+    history_->add(what);
+  });
+}
+
+void chronicle::refused(std::string_view client, const transport::link& link, mqtt::reason why,
+                        std::string_view text) const noexcept {
+  tell(event_kind::client_refused, client, [&](admin::event_view& what) {
+    const auto address = link.peer();
+    what.address = address;
+    what.listener = link.listener().options().name;
+    what.text = text;
+    what.reason_code = static_cast<std::uint8_t>(why);
+    history_->add(what);
+  });
+}
+
+void chronicle::disconnected(std::string_view client, const transport::link& link, mqtt::reason why,
+                             std::string_view text) const noexcept {
+  tell(event_kind::client_disconnected, client, [&](admin::event_view& what) {
+    const auto address = link.peer();
+    what.address = address;
+    what.listener = link.listener().options().name;
+    what.text = text;
+    what.reason_code = static_cast<std::uint8_t>(why);
+    what.by = why == mqtt::reason::success ? admin::by_client : admin::by_node;
+    history_->add(what);
+  });
+}
+
+void chronicle::lost(std::string_view client, const transport::link& link, transport::close_cause cause) const noexcept {
+  tell(event_kind::client_disconnected, client, [&](admin::event_view& what) {
+    const auto address = link.peer();
+    what.address = address;
+    what.listener = link.listener().options().name;
+    what.text = words_of(cause);
+    what.by = cause == transport::close_cause::closed_by_peer ? admin::by_client : admin::by_network;
+    history_->add(what);
+  });
+}
+
+void chronicle::taken_over(std::string_view client, const transport::link* by) const noexcept {
+  tell(event_kind::client_taken_over, client, [&](admin::event_view& what) {
+    const auto address = by ? by->peer() : std::string{};
+    what.address = address;
+    what.reason_code = static_cast<std::uint8_t>(mqtt::reason::session_taken_over);
+    history_->add(what);
+  });
+}
+
+void chronicle::kicked(std::string_view client, std::string_view by) const noexcept {
+  tell(event_kind::client_kicked, client, [&](admin::event_view& what) {
+    what.by = by;
+    what.reason_code = static_cast<std::uint8_t>(mqtt::reason::administrative_action);
+    history_->add(what);
+  });
+}
+
+void chronicle::ended(std::string_view client) const noexcept {
+  tell(event_kind::session_ended, client, [&](admin::event_view& what) { history_->add(what); });
+}
+
+void chronicle::actor_failed(std::string_view client, std::string_view cause) const noexcept {
+  tell(event_kind::actor_failed, client, [&](admin::event_view& what) {
+    what.text = cause;
+    history_->add(what);
+  });
+}
+
+}  // namespace troupe::actors

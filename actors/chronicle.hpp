@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "actors/admin/history/event_history.hpp"
+#include "config/options.hpp"
+#include "transport/link.hpp"
+#include "transport/mqtt/codec.hpp"
+
+namespace troupe::actors {
+
+/// Tells the node's history what happened to the clients of one loop. Nothing is told, and nothing costs, where nobody
+/// keeps a history.
+class chronicle {
+public:
+  /// Null: nobody does. Set before the loop runs.
+  void write_to(admin::event_history* history) noexcept { history_ = history; }
+
+  void connected(std::string_view client, const transport::link& link, std::uint16_t keep_alive) const noexcept;
+  void refused(std::string_view client, const transport::link& link, mqtt::reason why,
+               std::string_view text) const noexcept;
+  /// The node ended the connection, or the client did with DISCONNECT (success).
+  void disconnected(std::string_view client, const transport::link& link, mqtt::reason why,
+                    std::string_view text) const noexcept;
+  /// The connection ended without a word of MQTT.
+  void lost(std::string_view client, const transport::link& link, transport::close_cause cause) const noexcept;
+  /// `by`: the connection that is there in its place; null: it is not known yet.
+  void taken_over(std::string_view client, const transport::link* by) const noexcept;
+  void kicked(std::string_view client, std::string_view by) const noexcept;
+  void ended(std::string_view client) const noexcept;
+  void actor_failed(std::string_view client, std::string_view cause) const noexcept;
+
+private:
+  template <class Fill>
+  void tell(admin::event_kind kind, std::string_view client, Fill fill) const noexcept;
+
+  admin::event_history* history_ = nullptr;
+};
+
+}  // namespace troupe::actors
