@@ -1,0 +1,55 @@
+import type {ComponentChildren} from "preact";
+
+import {Empty} from "./basics";
+
+export interface Column<T> {
+  title: string;
+  /** In rem, and its share of the room that is left; only virtual tables read them. */
+  width?: number;
+  grow?: number;
+  right?: boolean;
+  /** Shown only to those who hear the page: the head of a column of buttons. */
+  silent?: boolean;
+  cell: (item: T) => ComponentChildren;
+}
+
+const usualWidth = 6;
+
+/** How wide the columns of a virtual table are, for the styles. */
+export function tracksOf(columns: readonly {width?: number; grow?: number}[]): Record<string, string> {
+  const widths = columns.map(({width = usualWidth}) => width);
+  const tracks = columns.map(({grow}, index) => (grow ? `minmax(${widths[index]}rem, ${grow}fr)` : `${widths[index]}rem`));
+  return {"--tracks": tracks.join(" "), "--least": `${widths.reduce((sum, width) => sum + width, 1)}rem`};
+}
+
+/** A table of a few rows, all of them drawn; wider than its box, it scrolls inside of it. */
+export function Table<T>({label, columns, items, rowKey, empty}: {
+  label: string; columns: readonly Column<T>[]; items: readonly T[]; rowKey: (item: T) => string | number;
+  empty?: string;
+}) {
+  if (!items.length && empty) return <Empty>{empty}</Empty>;
+  return (
+    <div class="scroll" role="region" aria-label={label} tabIndex={0}>
+      <table aria-label={label}>
+        <thead>
+          <tr>
+            {columns.map(column => (
+              <th key={column.title} scope="col" class={column.right ? "right" : ""}>
+                {column.silent ? <span class="hidden">{column.title}</span> : column.title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {items.map(item => (
+            <tr key={rowKey(item)}>
+              {columns.map(column => (
+                <td key={column.title} class={column.right ? "right" : ""}>{column.cell(item)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,181 @@
+import {useEffect, useRef, useState} from "preact/hooks";
+
+import {Badge} from "../../components/basics";
+import {Icon} from "../../components/icon";
+import {tracksOf} from "../../components/table";
+import {count} from "../../lib/format";
+import {useStore} from "../../lib/store";
+import {useWindow} from "../../lib/window";
+import {columns} from "./columns";
+import type {Branch, Row, Tree} from "./tree";
+
+const rowHeight = 30;
+const refreshMilliseconds = 1_500;
+const pagesARound = 6;
+const tracks = tracksOf([{width: 18, grow: 1}, ...columns]);
+const rowId = (index: number) => `actor-row-${index}`;
+
+/** The tree as a table: arrow keys move and open, Enter shows the details, a head sorts every level. */
+export function TreeGrid({tree, selected, sort, onSelect, onSort}: {
+  tree: Tree; selected: string; sort: string; onSelect: (path: string) => void; onSort: (sort: string) => void;
+}) {
+  const changed = useStore(tree.changed);
+  const box = useRef<HTMLDivElement>(null);
+  const [active, setActive] = useState(0);
+  const rows = tree.rows();
+  const {first, last} = useWindow(box, rows.length, rowHeight);
+  const inSight = rows.slice(first, last + 1);
+
+  useEffect(() => {
+    for (const row of inSight) if (row.kind === "rest" && row.reads) void tree.readMore(row.branch.actor.path);
+  }, [changed, first, last]);
+
+  const seen = useRef<string[]>([]);
+  seen.current = inSight.flatMap(row => (row.kind === "actor" ? [row.branch.actor.path] : []));
+  useEffect(() => {
+    let stopped = false;
+    let timer = 0;
+    const round = async () => {
+      if (!document.hidden) await tree.refresh(seen.current, pagesARound);
+      if (!stopped) timer = window.setTimeout(round, refreshMilliseconds);
+    };
+    timer = window.setTimeout(round, refreshMilliseconds);
+    return () => { stopped = true; clearTimeout(timer); };
+  }, [tree]);
+
+  useEffect(() => {  // what was chosen elsewhere comes into sight
+    const place = rows.findIndex(row => row.kind === "actor" && row.branch.actor.path === selected);
+    if (place >= 0) go(place);
+  }, [selected, !!tree.branch(selected)]);
+
+  function go(place: number): void {
+    const wanted = Math.max(0, Math.min(rows.length - 1, place));
+    setActive(wanted);
+    const element = box.current;
+    if (!element) return;
+    const [top, height] = [wanted * rowHeight, element.clientHeight - rowHeight];
+    if (top < element.scrollTop) element.scrollTop = top;
+    else if (top + rowHeight > element.scrollTop + height) element.scrollTop = top + rowHeight - height;
+  }
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const row = rows[active];
+    const page = Math.floor((box.current?.clientHeight ?? 300) / rowHeight) - 2;
+    const moves: Record<string, () => void> = {
+      ArrowDown: () => go(active + 1),
+      ArrowUp: () => go(active - 1),
+      PageDown: () => go(active + page),
+      PageUp: () => go(active - page),
+      Home: () => go(0),
+      End: () => go(rows.length - 1),
+      ArrowRight: () => {
+        if (row?.kind !== "actor" || !row.branch.actor.children) return;
+        if (row.branch.open) go(active + 1);
+        else void tree.open(row.branch.actor.path);
+      },
+      ArrowLeft: () => {
+        if (!row) return;
+        if (row.kind === "actor" && row.branch.open) tree.close(row.branch.actor.path);
+        else go(parentOf(rows, row));
+      },
+      Enter: () => { if (row?.kind === "actor") onSelect(row.branch.actor.path); },
+    };
+    const move = moves[event.key];
+    if (!move || event.target !== box.current) return;
+    event.preventDefault();
+    move();
+  };
+
+  return (
+    <div ref={box} class="virtual tree" role="treegrid" aria-label="Actor tree" tabIndex={0} onKeyDown={onKeyDown}
+      aria-activedescendant={rows.length ? rowId(active) : undefined} style={tracks}>
+      <Head sort={sort} onSort={onSort} />
+      <div class="virtual-body" role="rowgroup" style={{height: `${rows.length * rowHeight}px`}}>
+        {inSight.map((row, offset) => {
+          const place = first + offset;
+          const style = {transform: `translateY(${place * rowHeight}px)`};
+          return row.kind === "actor"
+            ? <ActorRow key={row.branch.actor.path} id={rowId(place)} branch={row.branch} style={style}
+                active={place === active} selected={row.branch.actor.path === selected}
+                onToggle={() => toggle(tree, row.branch)}
+                onSelect={() => { setActive(place); onSelect(row.branch.actor.path); }} />
+            : <RestRow key={row.branch.actor.path + "/rest"} id={rowId(place)} row={row} style={style} />;
+        })}
+      </div>
+    </div>
+  );
+}
+
+function toggle(tree: Tree, branch: Branch): void {
+  if (branch.open) tree.close(branch.actor.path);
+  else void tree.open(branch.actor.path);
+}
+
+function parentOf(rows: Row[], row: Row): number {
+  const parent = row.kind === "rest" ? row.branch.actor.path : row.branch.parent;
+  return rows.findIndex(other => other.kind === "actor" && other.branch.actor.path === parent);
+}
+
+function Head({sort, onSort}: {sort: string; onSort: (sort: string) => void}) {
+  const by = sort.replace("-", "");
+  const falling = sort.startsWith("-");
+  const heads = [{title: "Actor", sort: "name"}, ...columns];
+  return (
+    <div class="virtual-head virtual-row" role="row">
+      {heads.map(({title, sort: field}, index) => (
+        <div key={field} role="columnheader" class={index ? "right" : ""}
+          aria-sort={by !== field ? "none" : falling ? "descending" : "ascending"}>
+          <button type="button" class="sort" title={`Sort the children of every supervisor by ${title.toLowerCase()}`}
+            onClick={() => onSort(nextSort(sort, field))}>
+            {title}
+            {by === field && <Icon name={falling ? "down" : "up"} />}
+          </button>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** Most first, least first, as the tree has them; names the other way round. */
+function nextSort(sort: string, field: string): string {
+  const order = field === "name" ? [field, "-" + field, ""] : ["-" + field, field, ""];
+  return order[(order.indexOf(sort) + 1) % order.length] ?? "";
+}
+
+function ActorRow({id, branch, style, active, selected, onToggle, onSelect}: {
+  id: string; branch: Branch; style: Record<string, string>; active: boolean; selected: boolean;
+  onToggle: () => void; onSelect: () => void;
+}) {
+  const {actor, open, depth} = branch;
+  const parent = actor.children > 0;
+  return (
+    <div id={id} class={`virtual-row ${active ? "row-active" : ""} ${selected ? "row-selected" : ""}`} role="row"
+      style={style} aria-level={depth + 1} aria-expanded={parent ? open : undefined} aria-selected={selected}
+      onClick={onSelect}>
+      <div role="gridcell" class="tree-name" style={{paddingLeft: `${0.25 + depth * 1.1}rem`}}>
+        {parent
+          ? <button type="button" tabIndex={-1} class={`twist ${open ? "twist-open" : ""}`}
+              aria-label={`${open ? "Collapse" : "Expand"} ${actor.name}`}
+              onClick={event => { event.stopPropagation(); onToggle(); }}><Icon name="chevron" /></button>
+          : <span class="twist" />}
+        <span class={`dot dot-${dotOf(actor.state)}`} aria-hidden="true" />
+        <span class="tree-label">{actor.name}</span>
+        {actor.state !== "running" && <Badge tone={actor.state === "restarting" ? "warn" : "calm"}>{actor.state}</Badge>}
+        {parent && <span class="muted small">{count(actor.children)}</span>}
+      </div>
+      {columns.map(column => <div key={column.sort} role="gridcell" class="right">{column.cell(branch)}</div>)}
+    </div>
+  );
+}
+
+const dotOf = (state: string) => ({running: "ok", restarting: "warn", stopped: "bad"}[state] ?? "calm");
+
+function RestRow({id, row, style}: {id: string; row: Row; style: Record<string, string>}) {
+  return (
+    <div id={id} class="virtual-row" role="row" style={style}>
+      <div role="gridcell" class="tree-name muted" style={{paddingLeft: `${1.5 + (row.branch.depth + 1) * 1.1}rem`}}>
+        {row.kind === "rest" && row.text}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,17 @@
+import * as api from "../../api";
+import {Empty, Failure, Panel} from "../../components/basics";
+import {usePoll} from "../../lib/poll";
+
+const everyMilliseconds = 10_000;
+
+/** Why a client is gone, in words. */
+export function Autopsy({id}: {id: string}) {
+  const {data, error} = usePoll(signal => api.autopsy(id, signal), everyMilliseconds, [id]);
+  return (
+    <Panel title="Autopsy" className="autopsy">
+      <Failure text={error} />
+      {data && !data.sentences.length && <Empty>The node remembers nothing of it.</Empty>}
+      <ol>{data?.sentences.map((sentence, index) => <li key={index}>{sentence}</li>)}</ol>
+    </Panel>
+  );
+}

@@ -1,0 +1,76 @@
+import {Facts, Meter, Panel} from "../../components/basics";
+import {ago, bytes, count, dateTime, expiry, label, plain} from "../../lib/format";
+import type {ClientDetail} from "../../model";
+
+export function ConnectionPanel({client}: {client: ClientDetail}) {
+  return (
+    <Panel title="Connection">
+      <Facts rows={[
+        ["User", plain(client.user)],
+        ["Address", plain(client.address)],
+        ["Listener", plain(client.listener)],
+        ["Protocol", `MQTT ${client.protocol}, ${client.transport ?? "no transport"}`],
+        ["Connected", <time title={dateTime(client.connected_at)}>{ago(client.connected_at)}</time>],
+        ["Disconnected", <time title={dateTime(client.disconnected_at)}>{ago(client.disconnected_at)}</time>],
+        ["Keep alive", client.keep_alive_seconds ? `${count(client.keep_alive_seconds)} s` : "none"],
+        ["Waiting output", bytes(client.waiting_bytes)],
+      ]} />
+    </Panel>
+  );
+}
+
+export function SessionPanel({client}: {client: ClientDetail}) {
+  return (
+    <Panel title="Session">
+      <Facts rows={[
+        ["Expires", expiry(client.session_expiry_seconds)],
+        ["Subscriptions", count(client.subscriptions)],
+        ["Queued", `${count(client.queued)} messages, ${bytes(client.queue_bytes)}`],
+        ["In flight", `${count(client.in_flight)} messages`],
+        ["Loop", plain(client.loop)],
+        ["Restarts", count(client.restarts)],
+        ["Will", client.will ? <Will will={client.will} /> : "none"],
+      ]} />
+    </Panel>
+  );
+}
+
+function Will({will}: {will: Record<string, unknown>}) {
+  return <>{Object.entries(will).map(([name, value]) => <div key={name}>{label(name)}: {plain(value)}</div>)}</>;
+}
+
+export function TrafficPanel({client}: {client: ClientDetail}) {
+  return (
+    <Panel title="Traffic">
+      <Facts rows={[
+        ["Messages received", count(client.messages_received)],
+        ["Messages sent", count(client.messages_sent)],
+        ["Bytes received", bytes(client.bytes_received)],
+        ["Bytes sent", bytes(client.bytes_sent)],
+      ]} />
+    </Panel>
+  );
+}
+
+/** What the memory of a client is spent on, the largest part first. */
+export function MemoryPanel({client}: {client: ClientDetail}) {
+  const {total, ...parts} = client.memory;
+  const whole = total ?? 0;
+  const sorted = Object.entries(parts).sort(([, a], [, b]) => b - a);
+  return (
+    <Panel title="Memory">
+      <table class="ledger" aria-label="Memory">
+        <tbody>
+          <tr class="strong"><th scope="row">Total</th><td class="right">{bytes(whole)}</td><td /></tr>
+          {sorted.map(([name, size]) => (
+            <tr key={name}>
+              <th scope="row">{label(name)}</th>
+              <td class="right">{bytes(size)}</td>
+              <td><Meter share={whole ? size / whole : 0} label={`Share of ${label(name).toLowerCase()}`} /></td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Panel>
+  );
+}

@@ -1,0 +1,5 @@
+import {PageHead} from "../../components/basics";
+
+export function Topics() {
+  return <div class="page"><PageHead title="Topics" /></div>;
+}
