@@ -16,6 +16,7 @@ NOT_MIRRORED = ("tests/wire/", "tests/fuzz/", "tests/fixtures/", "tests/data/", 
 
 # Tests of several files at once, with the reason why they mirror none of them.
 ACROSS = {
+    "tests/actors/admin/http/hostile.cpp": "what a peer should not send, against the whole server",
     "tests/suite.cpp": "the main function of every test binary",
     "tests/transport/beast_client.cpp": "another library's client against the whole transport",
     "tests/transport/mqtt/allocations.cpp": "it replaces operator new, for all of encoding and decoding",

@@ -155,7 +155,9 @@ asio::awaitable<bool> connection::serve_request() {
     co_await host_stream(from, what);
     co_return false;
   }
-  if (auto refused = co_await read_body(from)) co_return co_await send(*refused, from, false);
+  const bool is_stranger = what.asked.who.role == role::nobody;
+  const auto bytes_max = is_stranger ? service_->options.stranger_body_bytes_max : service_->options.body_bytes_max;
+  if (auto refused = co_await read_body(from, bytes_max)) co_return co_await send(*refused, from, false);
   if (!from.is_done()) co_return false;
   const auto answered = co_await call(from, what);
   co_return co_await send(answered, from, true);
@@ -181,8 +183,11 @@ asio::awaitable<std::optional<response>> connection::read_header(parser& from) {
   co_return refusal_of(error, late);
 }
 
-asio::awaitable<std::optional<response>> connection::read_body(parser& from) {
+asio::awaitable<std::optional<response>> connection::read_body(parser& from, std::size_t bytes_max) {
   if (from.is_done()) co_return std::nullopt;
+  // The parser compares the length in the header with the limit it had then, and counts chunks against this one.
+  if (from.content_length().value_or(0) > bytes_max) co_return refusal_of(http::error::body_limit, false);
+  from.body_limit(bytes_max);
   within(service_->options.body_time_max);
   if (boost::beast::iequals(from.get()[http::field::expect], "100-continue"))
     co_await asio::async_write(channel_, asio::buffer(std::string_view{"HTTP/1.1 100 Continue\r\n\r\n"}), awaited);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -48,7 +49,7 @@ private:
   awaitable<bool> await_request();
   awaitable<bool> serve_request();
   awaitable<std::optional<response>> read_header(parser& from);
-  awaitable<std::optional<response>> read_body(parser& from);
+  awaitable<std::optional<response>> read_body(parser& from, std::size_t bytes_max);
   std::variant<admitted, response> receive(const parser& from);
   awaitable<response> call(parser& from, admitted& what);
   awaitable<void> host_stream(const parser& from, admitted& what);

@@ -66,7 +66,9 @@ struct answer {
 /// called when the connection is gone.
 using reply = std::function<void(answer)>;
 
-/// What handles a request. May answer later; an exception is answered with 500 and logged.
+/// What handles a request. May answer later, but the request is there only until the handler returns: what it needs
+/// then it copies. An exception is answered with 500 and logged; letting go of every copy of the reply without an answer
+/// is answered with 500.
 using handler = std::function<void(const request&, reply)>;
 
 /// One call of the API.

@@ -19,7 +19,7 @@ constexpr std::string_view content_security_policy =
   "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
   "form-action 'self'; frame-ancestors 'none'";
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 6> security_fields{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> protecting_fields{{
   {"Content-Security-Policy", content_security_policy},
   {"X-Content-Type-Options", "nosniff"},
   {"X-Frame-Options", "DENY"},
@@ -55,6 +55,8 @@ std::string date(std::chrono::system_clock::time_point now) {
 
 }  // namespace
 
+std::span<const std::pair<std::string_view, std::string_view>> security_fields() { return protecting_fields; }
+
 bool is_bodiless(unsigned status) { return status < 200 || status == 204 || status == 304; }
 
 response to_response(answer from) {
@@ -76,7 +78,7 @@ std::string head_of(const response& sent, bool keep_alive, std::chrono::system_c
   const std::string_view phrase = boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(sent.status));
   auto result = fmt::format("HTTP/1.1 {} {}\r\n", sent.status, phrase);
   append_field(result, "Date", date(now));
-  for (const auto& [name, value] : security_fields) append_field(result, name, value);
+  for (const auto& [name, value] : protecting_fields) append_field(result, name, value);
   for (const auto& [name, value] : sent.header) append_field(result, name, value);
   if (!has_field(sent, "Cache-Control")) append_field(result, "Cache-Control", "no-store");
   if (sent.status == 401 && !has_field(sent, "WWW-Authenticate"))  // [RFC 9110, 11.6.1]

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,6 +29,9 @@ response refusal(unsigned status, std::string_view sentence);
 /// that keep a browser from running, framing, sniffing or keeping what it should not. Line ends inside a field become
 /// spaces.
 std::string head_of(const response& sent, bool keep_alive, std::chrono::system_clock::time_point now);
+
+/// The latter: name and value, for who writes a header by other means.
+std::span<const std::pair<std::string_view, std::string_view>> security_fields();
 
 /// Whether a status has no body, and so no length either.
 bool is_bodiless(unsigned status);

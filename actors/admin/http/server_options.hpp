@@ -15,7 +15,8 @@ struct server_options {
   std::size_t streams_max = 32;                ///< of the connections on both; the next is answered with 503
   std::uint32_t header_bytes_max = 16 * 1024;  ///< 431
   std::size_t body_bytes_max = 1024 * 1024;    ///< 413
-  std::size_t body_depth_max = 16;             ///< of the JSON in it: 400
+  std::size_t stranger_body_bytes_max = 8 * 1024;   ///< of who is not logged in, and logs in: 413
+  std::size_t body_depth_max = 16;                  ///< of the JSON in it: 400
   std::size_t stream_queue_bytes_max = 256 * 1024;  ///< waiting for a slow reader, which is then closed with 1008
 
   std::chrono::milliseconds header_time_max{10'000};  ///< from a connection's or request's first byte: 408

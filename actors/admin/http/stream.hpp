@@ -21,7 +21,8 @@ public:
   virtual void send(std::string text) = 0;
   /// Drops what waits and closes with a status code of RFC 6455, 7.4.1; the reason has at most 123 bytes.
   virtual void close(std::uint16_t code, std::string_view reason) = 0;
-  /// Called once, after the end, whoever caused it; at once when the end has been.
+  /// Called once, after the end, whoever caused it; at once when the end has been. Then let go of the stream: it must
+  /// not outlive the io_context of the service.
   virtual void on_close(std::function<void()> then) = 0;
   virtual bool is_open() const = 0;
 };

@@ -80,6 +80,9 @@ public:
     limits.idle_timeout = options_.ping_interval * 2;  // Beast pings when half of it has passed in silence
     limits.keep_alive_pings = true;
     socket_.set_option(limits);
+    socket_.set_option(websocket::stream_base::decorator([](websocket::response_type& upgrade) {
+      for (const auto& [name, value] : security_fields()) upgrade.set(name, value);
+    }));
     socket_.read_message_max(message_bytes_max);
     socket_.auto_fragment(false);  // nothing is sent between two parts of a message
     const boost::beast::http::request<boost::beast::http::empty_body> asked{header};

@@ -14,8 +14,6 @@ namespace {
 using boost::beast::http::verb;
 using namespace std::chrono_literals;
 
-constexpr std::string_view json = "Content-Type: application/json\r\n";
-
 /// Keeps what a handler was asked, to answer it later.
 struct kept {
   handler taking() {

@@ -12,7 +12,8 @@ namespace {
 using boost::beast::http::verb;
 using namespace std::chrono_literals;
 
-constexpr std::string_view json = "Content-Type: application/json\r\n";
+constexpr std::string_view json = "Authorization: viewer\r\nContent-Type: application/json\r\n";
+constexpr std::string_view strangers_json = "Content-Type: application/json\r\n";
 
 /// The status of what comes back for these bytes on a new connection, which then must end.
 unsigned last_answer(site& at, std::string_view bytes) {
@@ -24,13 +25,15 @@ unsigned last_answer(site& at, std::string_view bytes) {
 
 struct fixture {
   fixture() {
-    at.add(verb::post, "/api/a", says({}));
+    at.add(verb::post, "/api/a", says({}), role::viewer);
+    at.add(verb::post, "/api/open", says({}));
     at.add(verb::get, "/api/a/{id}", says({}));
     at.start();
   }
 
   site at{{.header_bytes_max = 1024,
            .body_bytes_max = 2000,
+           .stranger_body_bytes_max = 1000,
            .header_time_max = 50ms,
            .body_time_max = 50ms,
            .idle_time_max = 60ms,
@@ -57,7 +60,7 @@ CAF_TEST(a_header_that_comes_too_slowly_is_cut) {
 }
 
 CAF_TEST(a_body_that_comes_too_slowly_is_cut) {
-  CAF_CHECK_EQUAL(last_answer(at, "POST /api/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n{"), 408u);
+  CAF_CHECK_EQUAL(last_answer(at, "POST /api/open HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n{"), 408u);
   CAF_CHECK_EQUAL(at.on->counters().requests_too_slow, 1u);
 }
 
@@ -89,9 +92,21 @@ CAF_TEST(a_body_that_is_too_long_is_413) {
   fits.send(post(2000));
   CAF_CHECK_EQUAL(fits.receive().status, 200u);
   CAF_CHECK_EQUAL(last_answer(at, post(2001)), 413u);
-  CAF_CHECK_EQUAL(last_answer(at, request_text("POST", "/api/a", "Content-Length: 99999999999999\r\n")), 413u);
+  CAF_CHECK_EQUAL(
+    last_answer(at, request_text("POST", "/api/a", "Authorization: viewer\r\nContent-Length: 99999999999999\r\n")),
+    413u);
   std::string chunked = request_text("POST", "/api/a", std::string{json} + "Transfer-Encoding: chunked\r\n");
   for (int i = 0; i < 3; ++i) chunked += "3e8\r\n" + std::string(1000, ' ') + "\r\n";
+  CAF_CHECK_EQUAL(last_answer(at, chunked), 413u);
+}
+
+CAF_TEST(who_is_not_logged_in_may_send_less) {
+  const std::string body = R"({"a":")" + std::string(992, 'x') + "\"}";
+  CAF_CHECK_EQUAL(client{at}.ask("POST", "/api/open", strangers_json, body).status, 200u);
+  CAF_CHECK_EQUAL(last_answer(at, request_text("POST", "/api/open", strangers_json, body + " ")), 413u);
+  std::string chunked =
+    request_text("POST", "/api/open", std::string{strangers_json} + "Transfer-Encoding: chunked\r\n");
+  for (int i = 0; i < 3; ++i) chunked += "190\r\n" + std::string(400, ' ') + "\r\n";
   CAF_CHECK_EQUAL(last_answer(at, chunked), 413u);
 }
 
@@ -105,11 +120,11 @@ CAF_TEST(a_chunked_body_is_read_like_another) {
 
 CAF_TEST(a_body_of_another_kind_is_refused_and_the_connection_stays) {
   client who{at};
-  CAF_CHECK_EQUAL(who.ask("POST", "/api/a", "Content-Type: text/plain\r\n", "{}").status, 415u);
+  CAF_CHECK_EQUAL(who.ask("POST", "/api/open", "Content-Type: text/plain\r\n", "{}").status, 415u);
   CAF_CHECK_EQUAL(who.ask("POST", "/api/a", json, "[1]").status, 400u);
   CAF_CHECK_EQUAL(who.ask("POST", "/api/a", json, "{").status, 400u);
   CAF_CHECK_EQUAL(who.ask("POST", "/api/a", json, R"({"a":)" + std::string(500, '[')).status, 400u);
-  CAF_CHECK_EQUAL(who.ask("POST", "/api/a").status, 200u);
+  CAF_CHECK_EQUAL(who.ask("POST", "/api/open").status, 200u);
   CAF_CHECK_EQUAL(at.on->counters().requests_refused, 4u);
 }
 
@@ -122,7 +137,7 @@ CAF_TEST(what_is_not_http_is_400) {
 }
 
 CAF_TEST(requests_cannot_be_smuggled) {
-  const std::string start = "POST /api/a HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
+  const std::string start = "POST /api/open HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
   for (const char* rest :
        {"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n0\r\n\r\n",
@@ -157,7 +172,7 @@ CAF_TEST(another_sites_name_for_this_machine_is_refused) {
 
 CAF_TEST(half_a_request_and_gone_leaves_nothing) {
   for (const char* bytes :
-       {"G", "GET / HTTP/1.1\r\n", "POST /api/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{"}) {
+       {"G", "GET / HTTP/1.1\r\n", "POST /api/open HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{"}) {
     client who{at};
     who.send(bytes);
     at.io.poll();

@@ -37,6 +37,7 @@ std::string lower(std::string text) {
 std::variant<caller, answer> name_gate::admit(const credentials& shown) {
   shown_path = shown.path;
   shown_address = shown.address;
+  was_secure = shown.secure;
   const std::string name{shown.authorization};
   if (name == "wrong") return answer::error(401, "This key is wrong.");
   if (name == "broken") throw std::runtime_error{"the gate broke"};

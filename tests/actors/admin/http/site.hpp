@@ -18,6 +18,7 @@ struct name_gate final : gatekeeper {
   std::variant<caller, answer> admit(const credentials& shown) override;
   std::string shown_path;
   std::string shown_address;
+  bool was_secure = false;
   bool is_locked = false;  ///< nobody is let in any more
 };
 
