@@ -54,7 +54,7 @@ bool cross_site(const credentials& shown) {
   if (!shown.fetch_site.empty() && shown.fetch_site != "same-origin" && shown.fetch_site != "none") return true;
   if (shown.origin.empty() || is_same_origin(shown.origin, shown.host, shown.secure)) return false;
   // A proxy in front may speak TLS for us.
-  return shown.secure || !is_same_origin(shown.origin, shown.host, true);
+  return !is_same_origin(shown.origin, shown.host, true);
 }
 
 std::variant<caller, answer> gate::admit(const credentials& shown) {

@@ -72,7 +72,7 @@ CAF_TEST(work_that_throws_gives_a_default_result) {
   CAF_CHECK(!result);
 }
 
-CAF_TEST(what_waits_at_the_end_is_dropped) {
+CAF_TEST(it_may_end_while_work_is_under_way_and_waits) {
   boost::asio::io_context service;
   std::promise<void> begun, go_on;
   std::vector<int> answered;
