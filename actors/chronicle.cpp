@@ -42,7 +42,8 @@ void chronicle::tell(event_kind kind, std::string_view client, Fill fill) const 
   }
 }
 
-void chronicle::connected(std::string_view client, const transport::link& link, std::uint16_t keep_alive) const noexcept {
+void chronicle::connected(std::string_view client, const transport::link& link,
+                          std::uint16_t keep_alive) const noexcept {
   tell(event_kind::client_connected, client, [&](admin::event_view& what) {
     const auto address = link.peer();
     const auto text = keep_alive == 0 ? std::string{} : "keep alive " + std::to_string(keep_alive) + " s";
@@ -78,7 +79,8 @@ void chronicle::disconnected(std::string_view client, const transport::link& lin
   });
 }
 
-void chronicle::lost(std::string_view client, const transport::link& link, transport::close_cause cause) const noexcept {
+void chronicle::lost(std::string_view client, const transport::link& link,
+                     transport::close_cause cause) const noexcept {
   tell(event_kind::client_disconnected, client, [&](admin::event_view& what) {
     const auto address = link.peer();
     what.address = address;
@@ -108,6 +110,21 @@ void chronicle::kicked(std::string_view client, std::string_view by) const noexc
 
 void chronicle::ended(std::string_view client) const noexcept {
   tell(event_kind::session_ended, client, [&](admin::event_view& what) { history_->add(what); });
+}
+
+void tell_actor_event(admin::event_history& history, runtime::tree_event what, const std::string& path,
+                      const std::string& cause) noexcept {
+  admin::event_view event;
+  event.at = std::chrono::floor<admin::since_1970>(std::chrono::system_clock::now().time_since_epoch());
+  switch (what) {
+    case runtime::tree_event::started: event.kind = event_kind::actor_started; break;
+    case runtime::tree_event::failed: event.kind = event_kind::actor_failed; break;
+    case runtime::tree_event::restarted: event.kind = event_kind::actor_restarted; break;
+    case runtime::tree_event::stopped: event.kind = event_kind::actor_stopped; break;
+  }
+  event.actor = path;
+  event.text = cause;
+  history.add(event);
 }
 
 void chronicle::actor_failed(std::string_view client, std::string_view cause) const noexcept {

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "actors/admin/history/event_history.hpp"
+#include "actors/runtime/actor_tree.hpp"
 #include "config/options.hpp"
 #include "transport/link.hpp"
 #include "transport/mqtt/codec.hpp"
@@ -37,5 +38,9 @@ private:
 
   admin::event_history* history_ = nullptr;
 };
+
+/// What happens to a named actor.
+void tell_actor_event(admin::event_history& history, runtime::tree_event what, const std::string& path,
+                      const std::string& cause) noexcept;
 
 }  // namespace troupe::actors

@@ -272,6 +272,11 @@ struct restore_rows {
 };
 struct restored {};
 
+// -- to admin -------------------------------------------------------------------------------------------------------
+
+/// Look after requests for a while; sent to itself.
+struct serve_admin {};
+
 // -- to any ---------------------------------------------------------------------------------------------------------
 
 /// Fault injection: the next handler of this actor throws.
@@ -287,6 +292,7 @@ struct crash_session {
 // Messages inside one process: nothing of them is ever serialised.
 #define TROUPE_LOCAL_MESSAGE(name) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::name)
 TROUPE_LOCAL_MESSAGE(route)
+TROUPE_LOCAL_MESSAGE(serve_admin)
 TROUPE_LOCAL_MESSAGE(subscribe)
 TROUPE_LOCAL_MESSAGE(unsubscribe)
 TROUPE_LOCAL_MESSAGE(resubscribe)

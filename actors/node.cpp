@@ -8,6 +8,7 @@
 #include <caf/all.hpp>
 #include <systemd/sd-daemon.h>
 
+#include "actors/admin/admin.hpp"
 #include "actors/auth.hpp"
 #include "actors/durability/durability.hpp"
 #include "actors/health.hpp"
@@ -72,7 +73,7 @@ std::uint32_t loop_count(const config::node_options& node) {
 
 class node final : public runtime::post_office {
 public:
-  node(config::options options, std::function<config::load_result()> reload, transport::signals& from_outside);
+  node(config::load_result loaded, std::function<config::load_result()> reload, transport::signals& from_outside);
   ~node() override;
 
   /// Runs until a signal ends it. Returns the exit code.
@@ -88,6 +89,7 @@ private:
   bool has_auth() const noexcept;
   std::uint64_t connections() const noexcept;
   void open_listeners();
+  void open_admin();
   void start_root();
   std::vector<runtime::child_spec> root_children();
   void root_ended(const caf::error& reason);
@@ -104,6 +106,7 @@ private:
   void take_down();
 
   config::options options_;
+  std::map<std::string, config::origin> origins_;
   std::function<config::load_result()> reload_options_;
   runtime::actor_tree tree_;
   health health_;
@@ -115,6 +118,8 @@ private:
   std::vector<std::shared_ptr<transport::listener>> listeners_;
   std::vector<std::unique_ptr<current_actor>> listener_actors_;
   current_actor auth_, sys_;
+  std::unique_ptr<troupe::admin::event_history> history_;  ///< null: there is no admin service
+  std::unique_ptr<troupe::admin::service> admin_;
   caf::actor root_;
 
   // Loop 0 only
@@ -129,8 +134,9 @@ private:
   bool taken_down_ = false;
 };
 
-node::node(config::options options, std::function<config::load_result()> reload, transport::signals& from_outside)
-  : options_{std::move(options)},
+node::node(config::load_result loaded, std::function<config::load_result()> reload, transport::signals& from_outside)
+  : options_{std::move(loaded.options)},
+    origins_{std::move(loaded.origins)},
     reload_options_{std::move(reload)},
     health_{options_.node_limits},
     system_{system_config_},
@@ -158,6 +164,7 @@ node::~node() { take_down(); }
 
 int node::run() {
   open_listeners();
+  if (options_.admin.enabled) open_admin();
   start_root();
   signals_.watch(stations_.front()->loop().reactor(), [this](int number) { on_signal(number); });
   every_second();
@@ -205,6 +212,15 @@ void node::open_listeners() {
   }
 }
 
+void node::open_admin() {
+  history_ = std::make_unique<troupe::admin::event_history>(options_.admin.history_bytes, std::random_device{}());
+  for (auto& each : stations_) each->place().chronicle.write_to(history_.get());
+  tree_.on_event(
+    [this](auto what, const auto& path, const auto& cause) { tell_actor_event(*history_, what, path, cause); });
+  admin_ = std::make_unique<troupe::admin::service>(
+    troupe::admin::node_view{options_, origins_, stations_, listeners_, tree_, store_, health_}, *history_);
+}
+
 void node::start_root() {
   runtime::supervisor_spec spec{.path = "root",
                                 .strategy = runtime::strategy::one_for_one,
@@ -242,6 +258,7 @@ std::vector<runtime::child_spec> node::root_children() {
     add("sys", [this, places, &first] {
       return sys_.set(runtime::spawn_on(first, sys, &stations_.front()->place(), places));
     });
+  if (admin_) add("admin", [this] { return system_.spawn<caf::detached>(actors::admin, admin_.get()); });
   return children;
 }
 
@@ -336,6 +353,7 @@ void node::take_down() {
   }
   if (!stations_.empty() && stations_.front()->loop().started()) system_.await_all_actors_done();
   root_ = nullptr;  // not before it has ended: CAF ends an actor that nobody holds
+  if (admin_) admin_->stop();
   for (auto& each : stations_) each->loop().stop();
   store_.close();
   signals_.stop();
@@ -343,7 +361,7 @@ void node::take_down() {
 
 }  // namespace
 
-int run_node(config::options options, std::function<config::load_result()> reload) {
+int run_node(config::load_result loaded, std::function<config::load_result()> reload) {
   transport::signals from_outside{SIGINT, SIGTERM, SIGHUP};
   std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to sockets whose peer is gone as it does to all others
   if (auto error = log::start(options.log)) {

@@ -34,7 +34,7 @@ int run(const sources& from, const commands& with) {
   auto loaded = load(from);
   if (!loaded.ok()) return refuse(loaded.errors);
   if (const auto errors = with.check_files(loaded.options); !errors.empty()) return refuse(errors);
-  return with.run(std::move(loaded.options), [from] { return load(from); });
+  return with.run(std::move(loaded), [from] { return load(from); });
 }
 
 int check_config(const sources& from, const commands& with) {

@@ -32,7 +32,7 @@ struct store_request {
 
 /// What the subcommands do beyond configuration; each gives back an exit code.
 struct commands {
-  std::function<int(options, std::function<load_result()>)> run;
+  std::function<int(load_result, std::function<load_result()>)> run;
   std::function<int(const passwd_request&)> passwd;
   std::function<int(const store_request&)> store;
   /// One line for everything wrong in the files that options name; asked before a start and by check-config.

@@ -70,10 +70,10 @@ void sampler::sample() {
   std::uint64_t dropped = 0;
   for (std::size_t i = 0; i < after.dropped.size(); ++i) dropped += after.dropped[i] - before.dropped[i];
   std::vector<float> values;
-  for (const auto value : {static_cast<double>(after.connected), static_cast<double>(after.sessions),
-                           latest_.rates.received, latest_.rates.sent, latest_.rates.bytes_received,
-                           latest_.rates.bytes_sent, static_cast<double>(dropped) / seconds,
-                           static_cast<double>(actors::resident_bytes())})
+  for (const auto value :
+       {static_cast<double>(after.connected), static_cast<double>(after.sessions), latest_.rates.received,
+        latest_.rates.sent, latest_.rates.bytes_received, latest_.rates.bytes_sent,
+        static_cast<double>(dropped) / seconds, static_cast<double>(actors::resident_bytes())})
     values.push_back(static_cast<float>(value));
   for (const auto share : latest_.busy_share) values.push_back(static_cast<float>(share));
   history_.record(std::chrono::seconds{now_ms() / 1000}, values);

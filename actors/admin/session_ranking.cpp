@@ -9,7 +9,7 @@ namespace troupe::admin {
 namespace {
 
 constexpr std::array<std::string_view, 13> fields{
-  "path",     "name",      "class",    "state",      "loop",         "mailbox_depth", "oldest_message_age_ms",
+  "path",     "name",      "class",    "state",      "loop",         "mailbox_depth",    "oldest_message_age_ms",
   "restarts", "cpu_share", "children", "last_error", "memory_bytes", "messages_handled",
 };
 

@@ -89,8 +89,8 @@ seat_figures look_at_seats(actors::station& on) {
     result.depth[at] = seat.depth();
     result.handled[at] = seat.handled();
     if (seat.oldest() < now)
-      result.age_ms[at] = static_cast<std::uint64_t>(
-        std::chrono::duration_cast<std::chrono::milliseconds>(now - seat.oldest()).count());
+      result.age_ms[at] =
+        static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now - seat.oldest()).count());
   }
   result.sessions = on.place().sessions.size();
   return result;
@@ -154,9 +154,13 @@ const actor_status* find(const std::vector<actor_status>& all, std::string_view 
 bool before(const boost::json::object& a, const boost::json::object& b, const sort_order& by) {
   const auto& left = a.at(by.field);
   const auto& right = b.at(by.field);
-  const auto rank = [](const boost::json::value& of) { return of.is_null() ? -1.0 : of.is_number() ? of.to_number<double>() : 0.0; };
-  const auto less = left.is_string() && right.is_string() ? left.as_string() < right.as_string() : rank(left) < rank(right);
-  const auto more = left.is_string() && right.is_string() ? right.as_string() < left.as_string() : rank(right) < rank(left);
+  const auto rank = [](const boost::json::value& of) {
+    return of.is_null() ? -1.0 : of.is_number() ? of.to_number<double>() : 0.0;
+  };
+  const auto less =
+    left.is_string() && right.is_string() ? left.as_string() < right.as_string() : rank(left) < rank(right);
+  const auto more =
+    left.is_string() && right.is_string() ? right.as_string() < left.as_string() : rank(right) < rank(left);
   return by.descending ? more : less;
 }
 
@@ -173,7 +177,8 @@ void list_named(inquiries& ask, const std::string& path, const sort_order& by, r
     std::ranges::stable_sort(children, [&](const auto& a, const auto& b) { return before(a, b, by); });
     boost::json::array items;
     for (auto& each : children) items.push_back(std::move(each));
-    to(ok(boost::json::object{{"actor", actor_json(*parent, all, loops)}, {"items", std::move(items)}, {"next", nullptr}}));
+    to(ok(
+      boost::json::object{{"actor", actor_json(*parent, all, loops)}, {"items", std::move(items)}, {"next", nullptr}}));
   });
 }
 
@@ -188,7 +193,8 @@ void list_sessions(inquiries& ask, const request& from, const std::string& path,
       if (!parent) return to(not_found("actor"));
       boost::json::array items;
       for (const auto& each : found) items.push_back(actor_json(each));
-      boost::json::object body{{"actor", actor_json(*parent, all, loops)}, {"items", std::move(items)}, {"next", nullptr}};
+      boost::json::object body{
+        {"actor", actor_json(*parent, all, loops)}, {"items", std::move(items)}, {"next", nullptr}};
       if (!next.empty()) body["next"] = next;
       to(ok(std::move(body)));
     });

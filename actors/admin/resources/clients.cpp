@@ -72,9 +72,8 @@ void list_clients(inquiries& ask, const request& from, reply to) {
 // --- one client -----------------------------------------------------------------------------------------------------
 
 boost::json::object memory_json(const session_memory& of) {
-  return {{"total", of.total()},   {"record", of.record},
-          {"queue", of.queue},     {"in_flight", of.in_flight},
-          {"link", of.link},       {"subscriptions", of.subscriptions},
+  return {{"total", of.total()},       {"record", of.record}, {"queue", of.queue},
+          {"in_flight", of.in_flight}, {"link", of.link},     {"subscriptions", of.subscriptions},
           {"output", of.output}};
 }
 
@@ -111,7 +110,8 @@ boost::json::object detail_of(actors::station& on, const actors::session_seat& s
 
 /// Calls `with` on the session's loop, which wakes a session that sleeps; `then` gets what it returns on the admin's
 /// thread, or null for a session that is gone.
-void with_seat(inquiries& ask, session_ref who, std::function<boost::json::value(actors::station&, actors::session_seat&)> with,
+void with_seat(inquiries& ask, session_ref who,
+               std::function<boost::json::value(actors::station&, actors::session_seat&)> with,
                std::function<void(boost::json::value)> then) {
   auto& station = *ask.node().stations[who.loop];
   station.loop().run_soon([&ask, &station, who, with = std::move(with), then = std::move(then)] {
@@ -182,7 +182,9 @@ void remove_disconnected(inquiries& ask, const request& from, reply to) {
           [](const boost::json::value&) {});
       return at_once;
     },
-    [removed, to](std::optional<session_position>) { to(ok(boost::json::object{{"removed", *removed}})); });
+    [removed, to](std::optional<session_position>) {
+      to(ok(boost::json::object{{"removed", *removed}}));
+    });
 }
 
 // --- subscriptions on its behalf ------------------------------------------------------------------------------------

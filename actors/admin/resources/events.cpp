@@ -4,6 +4,7 @@
 
 #include "actors/admin/history/autopsy.hpp"
 #include "actors/admin/history/event_json.hpp"
+#include "actors/admin/sampler.hpp"
 
 namespace troupe::admin {
 
@@ -43,7 +44,8 @@ void show_autopsy(inquiries& ask, const event_history& history, const request& f
       const auto found = history.ring.events_of(client, event_ring::from_newest, events_max);
       if (found.events.empty() && !connected) return to(not_found("client"));
       boost::json::array sentences;
-      for (const auto& each : autopsy({found.events, connected, {}})) sentences.emplace_back(each);
+      for (const auto& each : autopsy({found.events, connected, {since_1970{sampler::now_ms()}, {}}}))
+        sentences.emplace_back(each);
       to(ok(boost::json::object{{"client", client},
                                 {"connected", connected},
                                 {"sentences", std::move(sentences)},
@@ -86,13 +88,14 @@ std::vector<route> event_routes(inquiries& ask, event_history& history) {
 
 stream_route event_stream(inquiries& ask, event_history& history) {
   return {"/api/v1/events", role::viewer, [&ask, &history](const request& from, std::shared_ptr<stream> to) {
-            auto watch = std::make_shared<decltype(history.watchers.watch({}, {}))>();
-            *watch = history.watchers.watch(filter_of(from), [&ask, weak = std::weak_ptr{to}](const event& what) {
-              boost::asio::post(ask.admin(), [weak, text = boost::json::serialize(to_json(what))] {
-                if (const auto open = weak.lock()) open->send(text);
+            auto push = [&ask, weak = std::weak_ptr{to}](const std::shared_ptr<const event>& what) {
+              boost::asio::post(ask.admin(), [weak, what] {
+                if (const auto open = weak.lock()) open->send(boost::json::serialize(to_json(*what)));
               });
-            });
-            to->on_close([watch] { *watch = {}; });
+            };
+            const auto number = history.watchers.watch(filter_of(from), std::move(push));
+            if (number == 0) return to->close(1013, "too many watch already");
+            to->on_close([&history, number] { history.watchers.unwatch(number); });
           }};
 }
 

@@ -57,13 +57,15 @@ std::vector<route> listener_routes(inquiries& ask) {
      [&ask](const request& from, reply to) {
        const auto name = from.captured.at(0);
        if (!find(ask, name)) return to(not_found("listener"));
-       on_all_loops(ask, [name](actors::station& on) { on.stop_listening(name); }, std::move(to));
+       on_all_loops(
+         ask, [name](actors::station& on) { on.stop_listening(name); }, std::move(to));
      }},
     {verb::post, "/api/v1/listeners/{name}/start", role::admin,
      [&ask](const request& from, reply to) {
        const auto found = find(ask, from.captured.at(0));
        if (!found) return to(not_found("listener"));
-       on_all_loops(ask, [found](actors::station& on) { on.listen(found); }, std::move(to));
+       on_all_loops(
+         ask, [found](actors::station& on) { on.listen(found); }, std::move(to));
      }},
   };
 }

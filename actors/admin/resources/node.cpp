@@ -17,43 +17,45 @@ struct loop_figures {
 };
 
 boost::json::object store_json(const persistence::stats& of) {
-  return {{"alarm", of.alarm},     {"commits", of.commits},   {"batches", of.batches},
-          {"bytes", of.bytes},     {"syncs", of.syncs},       {"failures", of.failures},
-          {"refused", of.refused}, {"waiting", of.waiting},   {"disk_bytes", of.disk_bytes}};
+  return {{"alarm", of.alarm},     {"commits", of.commits}, {"batches", of.batches},
+          {"bytes", of.bytes},     {"syncs", of.syncs},     {"failures", of.failures},
+          {"refused", of.refused}, {"waiting", of.waiting}, {"disk_bytes", of.disk_bytes}};
 }
 
 void show_node(inquiries& ask, const sampler& figures, reply to) {
-  ask.ask_all([](actors::station& on) { return loop_figures{on.links(), on.place().sessions.size()}; },
-              [&ask, &figures, to](const std::vector<loop_figures>& loops) {
-                const auto& node = ask.node();
-                const auto now = figures.latest();
-                boost::json::array each_loop;
-                for (std::size_t i = 0; i < loops.size(); ++i)
-                  each_loop.push_back({{"index", i},
-                                       {"busy_share", now.busy_share.size() > i ? now.busy_share[i] : 0.0},
-                                       {"links", loops[i].links},
-                                       {"sessions", loops[i].sessions}});
-                to(ok(boost::json::object{
-                  {"name", node.options.node.name},
-                  {"version", version_text},
-                  {"started_at", figures.started_at()},
-                  {"uptime_seconds", (figures.now_ms() - figures.started_at()) / 1000},
-                  {"memory_bytes", actors::resident_bytes()},
-                  {"connections", now.totals.connected},
-                  {"sessions", now.totals.sessions},
-                  {"loops", std::move(each_loop)},
-                  {"rates",
-                   {{"received", now.rates.received},
-                    {"sent", now.rates.sent},
-                    {"bytes_received", now.rates.bytes_received},
-                    {"bytes_sent", now.rates.bytes_sent},
-                    {"connects", now.rates.connects},
-                    {"disconnects", now.rates.disconnects}}},
-                  {"latency_us", nullptr},
-                  {"store", store_json(node.store->figures())},
-                  {"alarms", node.health.overloaded() || node.store.full() ? 1 : 0},
-                  {"fault_injection", node.options.debug.allow_fault_injection}}));
-              });
+  ask.ask_all(
+    [](actors::station& on) {
+      return loop_figures{on.links(), on.place().sessions.size()};
+    },
+    [&ask, &figures, to](const std::vector<loop_figures>& loops) {
+      const auto& node = ask.node();
+      const auto now = figures.latest();
+      boost::json::array each_loop;
+      for (std::size_t i = 0; i < loops.size(); ++i)
+        each_loop.push_back({{"index", i},
+                             {"busy_share", now.busy_share.size() > i ? now.busy_share[i] : 0.0},
+                             {"links", loops[i].links},
+                             {"sessions", loops[i].sessions}});
+      to(ok(boost::json::object{{"name", node.options.node.name},
+                                {"version", version_text},
+                                {"started_at", figures.started_at()},
+                                {"uptime_seconds", (figures.now_ms() - figures.started_at()) / 1000},
+                                {"memory_bytes", actors::resident_bytes()},
+                                {"connections", now.totals.connected},
+                                {"sessions", now.totals.sessions},
+                                {"loops", std::move(each_loop)},
+                                {"rates",
+                                 {{"received", now.rates.received},
+                                  {"sent", now.rates.sent},
+                                  {"bytes_received", now.rates.bytes_received},
+                                  {"bytes_sent", now.rates.bytes_sent},
+                                  {"connects", now.rates.connects},
+                                  {"disconnects", now.rates.disconnects}}},
+                                {"latency_us", nullptr},
+                                {"store", store_json(node.store->stats())},
+                                {"alarms", node.health.overloaded() || node.store.full() ? 1 : 0},
+                                {"fault_injection", node.options.debug.allow_fault_injection}}));
+    });
 }
 
 }  // namespace
@@ -72,7 +74,8 @@ std::vector<route> node_routes(inquiries& ask, const sampler& figures) {
        const auto alarm = [&](bool active, std::string_view name, std::string_view text) {
          if (active) items.push_back({{"name", name}, {"text", text}, {"since", nullptr}, {"active", true}});
        };
-       alarm(ask.node().health.overloaded(), "overload", "The node is short of memory or time and refuses connections.");
+       alarm(ask.node().health.overloaded(), "overload",
+             "The node is short of memory or time and refuses connections.");
        alarm(ask.node().store.full(), "store", "The store takes nothing new: the disk is full, or failed.");
        to(page(std::move(items), {}));
      }},

@@ -1,6 +1,5 @@
 #include "actors/admin/resources/resources.hpp"
 
-
 #include "routing/topic.hpp"
 
 namespace troupe::admin {
@@ -19,7 +18,8 @@ void publish(inquiries& ask, const request& from, reply to) {
   const auto topic = std::string{text_in(from.body, "topic")};
   const auto* qos = from.body.if_contains("qos");
   const auto level = qos && qos->is_int64() ? qos->get_int64() : 0;
-  if (!is_valid_topic(topic)) return to(bad_request("`topic` is no topic name."));
+  if (check_topic_name(topic, ask.node().options.limits.topic_levels_max) != topic_error::none)
+    return to(bad_request("`topic` is no topic name."));
   if (level < 0 || level > 2) return to(bad_request("`qos` is 0, 1 or 2."));
   const auto* retain = from.body.if_contains("retain");
   const auto keep = retain && retain->is_bool() && retain->get_bool();

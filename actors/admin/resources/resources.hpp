@@ -38,7 +38,9 @@ answer page(boost::json::array items, const std::string& next);
 answer not_found(std::string_view what);
 answer bad_request(std::string_view sentence);
 inline answer no_content() { return {.status = 204, .body = nullptr, .text = {}, .content_type = {}, .header = {}}; }
-inline answer accepted() { return {.status = 202, .body = boost::json::object{}, .text = {}, .content_type = {}, .header = {}}; }
+inline answer accepted() {
+  return {.status = 202, .body = boost::json::object{}, .text = {}, .content_type = {}, .header = {}};
+}
 inline answer ok(boost::json::value body) {
   return {.status = 200, .body = std::move(body), .text = {}, .content_type = {}, .header = {}};
 }

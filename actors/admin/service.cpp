@@ -1,0 +1,142 @@
+#include "actors/admin/service.hpp"
+
+#include <cstdio>
+#include <filesystem>
+
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "actors/admin/access/access_control.hpp"
+#include "actors/admin/access/access_routes.hpp"
+#include "actors/admin/access/audited.hpp"
+#include "actors/admin/console_files.hpp"
+#include "actors/admin/http/server.hpp"
+#include "actors/admin/resources/events.hpp"
+#include "actors/admin/resources/resources.hpp"
+#include "actors/admin/sampler.hpp"
+#include "config/address.hpp"
+#include "config/log.hpp"
+
+namespace troupe::admin {
+
+namespace {
+
+using boost::beast::http::verb;
+
+constexpr std::size_t sun_path_max = 107;  ///< bytes of a unix socket's path, unix(7)
+
+std::shared_ptr<access_control> open_access(const node_view& node, boost::asio::io_context& io) {
+  const auto& from = node.options.admin;
+  std::filesystem::create_directories(node.options.persistence.path);
+  auto opened = access_control::open({.folder = node.options.persistence.path,
+                                      .initial_password = from.initial_password,
+                                      .secure_cookie = !from.certificate.empty(),
+                                      .open_metrics = from.metrics_open},
+                                     io);
+  if (const auto* wrong = std::get_if<std::string>(&opened)) throw std::runtime_error{"admin: " + *wrong};
+  return std::get<std::shared_ptr<access_control>>(opened);
+}
+
+// Not a line of the log: that may be a file which others read.
+void tell_password(const access_control& access) {
+  if (const auto& password = access.generated_password())
+    std::fprintf(stderr, "The console's first user is admin, with the password %s\n", password->c_str());
+}
+
+std::shared_ptr<boost::asio::ssl::context> tls_of(const config::admin_options& from) {
+  if (from.certificate.empty()) return nullptr;
+  auto result = std::make_shared<boost::asio::ssl::context>(boost::asio::ssl::context::tls_server);
+  result->set_options(boost::asio::ssl::context::default_workarounds | boost::asio::ssl::context::no_tlsv1 |
+                      boost::asio::ssl::context::no_tlsv1_1);
+  result->use_certificate_chain_file(from.certificate);
+  result->use_private_key_file(from.key, boost::asio::ssl::context::pem);
+  return result;
+}
+
+bool changes_something(verb method) { return method != verb::get && method != verb::head; }
+
+}  // namespace
+
+struct service::parts {
+  parts(const node_view& node, event_history& events)
+    : view{node},
+      history{events},
+      ask{view, io},
+      figures{view},
+      access{open_access(view, io)},
+      web{io, options(), routes(), gatekeeper_of(access), std::make_shared<console_files>()} {}
+
+  server_options options() const {
+    server_options result;
+    result.connections_max = view.options.admin.connections_max;
+    result.host_names = view.options.admin.hosts;
+    return result;
+  }
+
+  router routes() {
+    router all;
+    for (auto& each : access_routes(access)) all.add(std::move(each));
+    for (auto& part : {node_routes(ask, figures), actor_routes(ask), client_routes(ask), event_routes(ask, history),
+                       subscription_routes(ask), publish_routes(ask), metric_routes(ask, figures), listener_routes(ask),
+                       config_routes(ask)})
+      for (auto each : part) {
+        if (changes_something(each.method))
+          each.handler = audited(access->audit, std::string{to_string(each.method)} + " " + each.pattern, each.handler);
+        all.add(std::move(each));
+      }
+    all.add(event_stream(ask, history));
+    return all;
+  }
+
+  void listen() {
+    const auto& from = view.options.admin;
+    web.listen(*config::parse_bind(from.bind), tls_of(from));
+    auto socket = from.socket.empty() ? (std::filesystem::path{view.options.persistence.path} / "admin.sock").string()
+                                      : from.socket;
+    if (socket.size() <= sun_path_max) return web.listen({.host = {}, .unix_path = std::move(socket)});
+    log::warning("admin", "there is no unix socket: its path {} has more than {} bytes", socket, sun_path_max);
+  }
+
+  void sample_each_second() {
+    second.expires_after(std::chrono::seconds{1});
+    second.async_wait([this](boost::system::error_code failed) {
+      if (failed) return;
+      figures.sample();
+      sample_each_second();
+    });
+  }
+
+  const node_view view;
+  event_history& history;
+  boost::asio::io_context io{1};
+  inquiries ask;
+  sampler figures;
+  std::shared_ptr<access_control> access;
+  server web;
+  boost::asio::steady_timer second{io};
+};
+
+service::service(const node_view& node, event_history& history) : parts_{std::make_unique<parts>(node, history)} {
+  parts_->listen();
+  parts_->sample_each_second();
+  tell_password(*parts_->access);
+  log::info("admin", "the console listens on {}", parts_->web.bound());
+}
+
+service::~service() = default;
+
+std::string service::bound() const { return parts_->web.bound(); }
+
+void service::serve(std::chrono::milliseconds how_long) {
+  parts_->io.restart();
+  parts_->io.run_for(how_long);
+}
+
+void service::stop() {
+  parts_->web.stop();
+  parts_->second.cancel();
+  parts_->io.restart();
+  parts_->io.poll();
+}
+
+}  // namespace troupe::admin
