@@ -364,15 +364,15 @@ void node::take_down() {
 int run_node(config::load_result loaded, std::function<config::load_result()> reload) {
   transport::signals from_outside{SIGINT, SIGTERM, SIGHUP};
   std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to sockets whose peer is gone as it does to all others
-  if (auto error = log::start(options.log)) {
+  if (auto error = log::start(loaded.options.log)) {
     std::fprintf(stderr, "troupe: %s\n", error->c_str());
     return config::exit_code::failed;
   }
   auto descriptors = raise_descriptor_limit();
-  log::info("node", "troupe {} starts with {} loops and {} open files at most", version_text, loop_count(options.node),
-            descriptors);
+  log::info("node", "troupe {} starts with {} loops and {} open files at most", version_text,
+            loop_count(loaded.options.node), descriptors);
   try {
-    return node{std::move(options), std::move(reload), from_outside}.run();
+    return node{std::move(loaded), std::move(reload), from_outside}.run();
   } catch (const std::exception& error) {
     log::error("node", "{}", error.what());
     return config::exit_code::failed;

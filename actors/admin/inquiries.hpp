@@ -27,8 +27,8 @@ public:
   void ask(std::uint32_t loop, Question question, Then then) {
     auto& station = *node_.stations[loop];
     station.loop().run_soon([this, &station, question = std::move(question), then = std::move(then)] {
-      using answer = decltype(question(station));
-      auto said = std::make_shared<answer>();
+      using reply_type = decltype(question(station));
+      auto said = std::make_shared<reply_type>();
       try {
         *said = question(station);
       } catch (const std::exception& failure) {
@@ -41,14 +41,14 @@ public:
   /// The same question to all loops; `then` gets the answers in their order.
   template <class Question, class Then>
   void ask_all(Question question, Then then) {
-    using answer = decltype(question(*node_.stations[0]));
+    using reply_type = decltype(question(*node_.stations[0]));
     struct gathering {
-      std::vector<answer> said;
+      std::vector<reply_type> said;
       std::size_t missing;
     };
-    auto all = std::make_shared<gathering>(gathering{std::vector<answer>(loops()), loops()});
+    auto all = std::make_shared<gathering>(gathering{std::vector<reply_type>(loops()), loops()});
     for (std::uint32_t loop = 0; loop < loops(); ++loop)
-      ask(loop, question, [all, loop, then](answer said) {
+      ask(loop, question, [all, loop, then](reply_type said) {
         all->said[loop] = std::move(said);
         if (--all->missing == 0) then(std::move(all->said));
       });

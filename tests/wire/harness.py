@@ -60,7 +60,7 @@ class Node:
     """A running node, with a store of its own unless `settings` name one. Leaving the `with` block stops it: it has to
     exit with 0, without errors in its log but those that match `errors`, a regular expression."""
 
-    DEFAULTS = {"listeners.tcp.bind": "127.0.0.1:0", "listeners.ws.bind": "127.0.0.1:0"}
+    DEFAULTS = {"listeners.tcp.bind": "127.0.0.1:0", "listeners.ws.bind": "127.0.0.1:0", "admin.bind": "127.0.0.1:0"}
 
     def __init__(self, settings=None, errors=None, arguments=(), descriptors=None, seconds=LONGEST_WAIT):
         self.folder = tempfile.mkdtemp(prefix="troupe-store-")

@@ -25,7 +25,7 @@ constexpr std::array<std::pair<std::string_view, runtime::role>, runtime::role_c
    {"delivery", runtime::role::delivery},
    {"store", runtime::role::store}}};
 
-std::string_view name_of(actor_state state) noexcept {
+std::string_view text_of(actor_state state) noexcept {
   switch (state) {
     case actor_state::running: return "running";
     case actor_state::restarting: return "restarting";
@@ -112,7 +112,7 @@ boost::json::object actor_json(const actor_status& of, const std::vector<actor_s
   boost::json::object to{{"path", of.path},
                          {"name", name},
                          {"class", name.substr(0, name.find(' '))},
-                         {"state", name_of(of.state)},
+                         {"state", text_of(of.state)},
                          {"loop", nullptr},
                          {"mailbox_depth", nullptr},
                          {"oldest_message_age_ms", nullptr},
@@ -276,7 +276,8 @@ void restart_actor(inquiries& ask, const request& from, reply to) {
   if (!is_session(path)) {
     const auto handle = ask.node().tree.find(path);
     if (!handle) return to(not_found("actor"));
-    caf::anon_send_exit(handle, caf::make_error(caf::sec::runtime_error, "restarted by " + from.who.name));
+    auto why = caf::make_error(caf::sec::runtime_error, "restarted by " + from.who.name);
+    caf::anon_send<caf::message_priority::high>(handle, caf::exit_msg{handle.address(), std::move(why)});
     return to(accepted());
   }
   find_session(ask, client_of(path), [&ask, to, by = from.who.name](session_ref who) {

@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include <boost/json/serialize.hpp>
+
 #include "actors/admin/history/autopsy.hpp"
 #include "actors/admin/history/event_json.hpp"
 #include "actors/admin/sampler.hpp"

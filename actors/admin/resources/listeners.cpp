@@ -1,3 +1,5 @@
+#include <boost/json/value_from.hpp>
+
 #include "actors/admin/resources/resources.hpp"
 #include "actors/admin/session_view.hpp"
 
