@@ -73,7 +73,7 @@ std::string status(const api& node, const presentation& how) {
   result.add("bytes", both_bytes(rates));
   result.add("connects", fmt::format("{} /s, {} /s leave", rate_text(number_of(rates, "connects")),
                                      rate_text(number_of(rates, "disconnects"))));
-  if (!latency.empty())
+  if (has_number(latency, "p50"))
     result.add("latency", fmt::format("p50 {} us, p95 {} us, p99 {} us", text_of(latency, "p50"),
                                       text_of(latency, "p95"), text_of(latency, "p99")));
   if (!store.empty())
