@@ -9,6 +9,7 @@
 #include "actors/handles.hpp"
 #include "actors/session/held_output.hpp"
 #include "actors/session/protocol/protocol.hpp"
+#include "actors/session/publish_rate.hpp"
 #include "actors/session/session_actor.hpp"
 #include "transport/link.hpp"
 #include "transport/timer_wheel.hpp"
@@ -102,9 +103,7 @@ private:
   struct rarely {
     time_point window_start{};
     std::uint32_t restarts_in_window = 0;
-    double publish_tokens = 0;
-    double byte_tokens = 0;
-    time_point refilled{};
+    publish_rate rate;
     std::vector<walk_id> walks;  ///< of retained messages that wait for room here
     time_point next_walk{};      ///< not before
   };
@@ -140,7 +139,6 @@ private:
   void ask_for_retained();
   void wait_for(std::chrono::milliseconds how_long);
   void charge_rate(std::span<const std::byte> packet);
-  void refill_rate();
   bool rate_limited() const noexcept;
 
   workplace& at_;
