@@ -119,8 +119,11 @@ CAF_TEST(what_refuses_before_the_body_does_not_read_it) {
   const auto answered = who.receive();
   CAF_CHECK_EQUAL(answered.status, 401u);
   CAF_CHECK_EQUAL(answered.header.at("connection"), "close");
-  who.send(std::string(500'000, 'x'));
   CAF_CHECK(who.is_ended());
+  // What was on its way is taken, so that the answer is not lost.
+  for (int i = 0; i < 50; ++i) who.send(std::string(10'000, 'x'));
+  CAF_CHECK(!who.was_reset());
+  CAF_CHECK(at.until_idle());
 }
 
 CAF_TEST(the_gatekeepers_own_failure_lets_nobody_in) {

@@ -104,7 +104,9 @@ void client::close() {
 void client::send(std::string_view bytes) {
   at_.until([&] {
     const auto sent = ::send(fd_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (sent < 0) return errno != EAGAIN;
+    if (sent < 0 && errno == EAGAIN) return false;
+    reset_ = reset_ || sent < 0;
+    if (sent < 0) return true;
     bytes.remove_prefix(static_cast<std::size_t>(sent));
     return bytes.empty();
   });
@@ -114,6 +116,7 @@ bool client::pull() {
   char buffer[65'536];
   const auto got = ::recv(fd_, buffer, sizeof buffer, MSG_DONTWAIT);
   if (got > 0) came_.append(buffer, static_cast<std::size_t>(got));
+  if (got < 0 && errno == ECONNRESET) reset_ = true;
   if (got == 0 || (got < 0 && errno != EAGAIN)) ended_ = true;
   return got > 0;
 }

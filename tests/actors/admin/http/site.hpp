@@ -70,7 +70,8 @@ public:
   /// At least so many bytes, taken off what came; fewer when the connection ended first.
   std::string take(std::size_t bytes);
   void close();
-  bool connected() const { return fd_ >= 0; }
+  /// Whether the server ended the connection without regard to what was on its way.
+  bool was_reset() const { return reset_; }
 
 private:
   bool pull();  ///< false: nothing came
@@ -79,6 +80,7 @@ private:
   site& at_;
   int fd_ = -1;
   bool ended_ = false;
+  bool reset_ = false;
   std::string came_;
 };
 
