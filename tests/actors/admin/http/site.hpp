@@ -19,6 +19,7 @@ struct name_gate final : gatekeeper {
   std::string shown_path;
   std::string shown_address;
   bool was_secure = false;
+  bool is_broken = false;  ///< throws for everybody
   bool is_locked = false;  ///< nobody is let in any more
 };
 

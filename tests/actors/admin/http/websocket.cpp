@@ -272,15 +272,17 @@ CAF_TEST(a_silent_peer_is_pinged_and_then_gone) {
 }
 
 CAF_TEST(a_stream_ends_with_its_callers_right) {
-  fixture with{{.ping_interval = 100ms}};
-  client who{with.at};
-  CAF_CHECK_EQUAL(with.open(who, viewer), 101u);
-  frame got = read_frame(who);
-  CAF_CHECK_EQUAL(got.opcode, ping_frame);
-  who.send(masked(pong_frame, got.payload));
-  with.at.gate->is_locked = true;
-  while ((got = read_frame(who)).opcode == ping_frame) who.send(masked(pong_frame, got.payload));
-  CAF_CHECK_EQUAL(got.close_code(), 1008u);
+  for (const auto what : {&name_gate::is_locked, &name_gate::is_broken}) {
+    fixture with{{.ping_interval = 100ms}};
+    client who{with.at};
+    CAF_CHECK_EQUAL(with.open(who, viewer), 101u);
+    frame got = read_frame(who);
+    CAF_CHECK_EQUAL(got.opcode, ping_frame);
+    who.send(masked(pong_frame, got.payload));
+    (*with.at.gate).*what = true;
+    while ((got = read_frame(who)).opcode == ping_frame) who.send(masked(pong_frame, got.payload));
+    CAF_CHECK_EQUAL(got.close_code(), 1008u);
+  }
 }
 
 CAF_TEST(a_handler_that_throws_ends_its_stream_only) {
