@@ -8,7 +8,7 @@ namespace troupe::admin {
 namespace {
 
 boost::json::value or_null(std::uint64_t milliseconds) {
-  return milliseconds == 0 ? boost::json::value{nullptr} : boost::json::value{milliseconds};
+  return milliseconds == 0 ? boost::json::value(nullptr) : boost::json::value(milliseconds);
 }
 
 session_view sleeping(const session_place& of) {

@@ -9,8 +9,8 @@
 
 namespace troupe::actors {
 
-/// What a client may publish a second (limits::publish_rate_max, publish_bytes_rate_max): tokens fill up to one second's
-/// worth; a packet may overdraw them, and the link is not read until they are back.
+/// What a client may publish a second (limits::publish_rate_max, publish_bytes_rate_max): tokens fill up to one
+/// second's worth; a packet may overdraw them, and the link is not read until they are back.
 class publish_rate {
 public:
   static bool is_limited(const config::limits& by) noexcept {

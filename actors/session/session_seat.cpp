@@ -236,6 +236,14 @@ void session_seat::unsubscribed(std::uint32_t ticket, bool granted) {
   work([&](auto& of, auto& env, auto& fx) { session::unsubscribed(of, env, ticket, reasons, fx); });
 }
 
+void session_seat::subscribe_for(const mqtt::subscribe& what) {
+  work([&](auto& of, auto& env, auto& fx) { session::subscribe_for(of, env, what, fx); });
+}
+
+void session_seat::unsubscribe_for(const mqtt::unsubscribe& what) {
+  work([&](auto& of, auto& env, auto& fx) { session::unsubscribe_for(of, env, what, fx); });
+}
+
 void session_seat::timeout(transport::timer_tick tick) {
   if (tick == armed_) look_at_time();  // else set for a deadline that has moved on
 }

@@ -48,6 +48,9 @@ public:
   void committed();
   void subscribed(std::uint32_t ticket, bool granted);
   void unsubscribed(std::uint32_t ticket, bool granted);
+  /// On the client's behalf, as an operator wants it.
+  void subscribe_for(const mqtt::subscribe& what);
+  void unsubscribe_for(const mqtt::unsubscribe& what);
   void timeout(transport::timer_tick tick);
   /// Does what is due, whether or not a timer was set for it.
   void look_at_time();

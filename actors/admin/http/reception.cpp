@@ -108,7 +108,7 @@ std::optional<response> reception::refuse_host(const request_header& header, con
   const auto hosts = header.count(field::host);
   if (hosts > 1 || (hosts == 0 && header.version() > 10)) return refusal(400, "A request has one Host field.");
   if (hosts == 1 && from.on_loopback && !is_loopback_host(header[field::host], options_.host_names))
-    return refusal(403, "This host name is not one of the console's; admin.host_names adds names.");
+    return refusal(403, "This host name is not one of the console's; admin.hosts adds names.");
   return std::nullopt;
 }
 
