@@ -116,7 +116,7 @@ void with_seat(inquiries& ask, session_ref who,
   auto& station = *ask.node().stations[who.loop];
   station.loop().run_soon([&ask, &station, who, with = std::move(with), then = std::move(then)] {
     auto seen = [&ask, &station, with, then](actors::session_seat* seat) {
-      auto said = seat ? with(station, *seat) : boost::json::value{nullptr};
+      auto said = seat ? with(station, *seat) : boost::json::value(nullptr);
       boost::asio::post(ask.admin(), [said = std::move(said), then] { then(said); });
     };
     if (station.place().durable)
@@ -140,7 +140,7 @@ void with_client(inquiries& ask, const request& from,
 
 void show_client(inquiries& ask, const request& from, reply to) {
   with_client(
-    ask, from, [](actors::station& on, actors::session_seat& seat) { return boost::json::value{detail_of(on, seat)}; },
+    ask, from, [](actors::station& on, actors::session_seat& seat) { return boost::json::value(detail_of(on, seat)); },
     std::move(to), [](boost::json::value said) { return ok(std::move(said)); });
 }
 
@@ -152,7 +152,7 @@ void remove_client(inquiries& ask, const request& from, reply to) {
       on.place().chronicle.kicked(seat.record().client_id.view(), by);
       seat.kick(mqtt::reason::administrative_action);
       if (whole) seat.end();
-      return boost::json::value{true};
+      return boost::json::value(true);
     },
     std::move(to), [](const boost::json::value&) { return no_content(); });
 }
@@ -177,7 +177,7 @@ void remove_disconnected(inquiries& ask, const request& from, reply to) {
           ask, who,
           [](actors::station&, actors::session_seat& seat) {
             if (!seat.record().connected) seat.end();
-            return boost::json::value{true};
+            return boost::json::value(true);
           },
           [](const boost::json::value&) {});
       return at_once;
