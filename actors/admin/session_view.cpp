@@ -7,6 +7,7 @@ namespace troupe::admin {
 
 namespace {
 
+// Parentheses: with braces some compilers make an array of one.
 boost::json::value or_null(std::uint64_t milliseconds) {
   return milliseconds == 0 ? boost::json::value(nullptr) : boost::json::value(milliseconds);
 }

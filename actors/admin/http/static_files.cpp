@@ -41,8 +41,10 @@ bool takes_gzip(std::string_view accept_encoding) {
 const asset* look_up(const assets& files, std::string_view path) {
   if (path != "/")
     if (const auto* found = files.find(path)) return found;
-  const auto name = path.substr(path.rfind('/') + 1);
-  return name.find('.') == std::string_view::npos ? files.find("/index.html") : nullptr;
+  // Names of files, and of those that browsers look for by themselves; what pages are called may hold dots.
+  const auto is_page =
+    !path.starts_with("/assets/") && (path.rfind('/') != 0 || path.find('.') == std::string_view::npos);
+  return is_page ? files.find("/index.html") : nullptr;
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "actors/admin/history/event_history.hpp"
 #include "actors/admin/history/event_json.hpp"
+#include "actors/admin/http/target.hpp"
 #include "actors/admin/resources/resources.hpp"
 #include "actors/admin/session_ranking.hpp"
 #include "actors/admin/session_view.hpp"
@@ -59,20 +60,8 @@ std::optional<std::uint32_t> loop_of(std::string_view path, std::uint32_t loops)
 bool is_sessions(std::string_view path) { return path.ends_with("/sessions") && loop_of(path, 1024); }
 bool is_session(std::string_view path) { return is_sessions(parent_of(path)); }
 
-/// The client id of a session's path.
-std::string client_of(std::string_view path) {
-  std::string result;
-  const auto encoded = last_part(path);
-  for (std::size_t i = 0; i < encoded.size(); ++i) {
-    if (encoded[i] != '%' || i + 2 >= encoded.size()) {
-      result += encoded[i];
-      continue;
-    }
-    result += static_cast<char>(std::stoi(std::string{encoded.substr(i + 1, 2)}, nullptr, 16));
-    i += 2;
-  }
-  return result;
-}
+/// The client id of a session's path; empty, which nobody has, where the path is none that session_path() makes.
+std::string client_of(std::string_view path) { return percent_decoded(last_part(path)).value_or(std::string{}); }
 
 // --- named actors ---------------------------------------------------------------------------------------------------
 
