@@ -5,6 +5,7 @@ import {Button} from "../../components/basics";
 import {TextField} from "../../components/fields";
 import {tell} from "../../components/toasts";
 import {errorText} from "../../http";
+import {visible} from "../../lib/format";
 import type {Client} from "../../model";
 
 const foundMax = 8;
@@ -41,7 +42,7 @@ export function Find({onFound}: {onFound: (path: string) => void}) {
         <ul class="found" aria-label="Found">
           {found.map(client => (
             <li key={client.id}>
-              <button type="button" onClick={() => choose(client)}>{client.id}</button>
+              <button type="button" onClick={() => choose(client)}>{visible(client.id)}</button>
             </li>
           ))}
         </ul>

@@ -1,5 +1,6 @@
 import * as api from "../../api";
 import {Empty, Failure, Panel} from "../../components/basics";
+import {visible} from "../../lib/format";
 import {usePoll} from "../../lib/poll";
 
 const everyMilliseconds = 10_000;
@@ -11,7 +12,7 @@ export function Autopsy({id}: {id: string}) {
     <Panel title="Autopsy" className="autopsy">
       <Failure text={error} />
       {data && !data.sentences.length && <Empty>The node remembers nothing of it.</Empty>}
-      <ol>{data?.sentences.map((sentence, index) => <li key={index}>{sentence}</li>)}</ol>
+      <ol>{data?.sentences.map((sentence, index) => <li key={index}>{visible(sentence)}</li>)}</ol>
     </Panel>
   );
 }

@@ -4,6 +4,7 @@ import * as api from "../../api";
 import {Badge, Button, Failure, Link, PageHead} from "../../components/basics";
 import {ask} from "../../components/dialog";
 import {act} from "../../components/toasts";
+import {visible} from "../../lib/format";
 import {usePoll} from "../../lib/poll";
 import {useMay} from "../../lib/roles";
 import {actorPath} from "../../lib/router";
@@ -18,11 +19,11 @@ const everyMilliseconds = 2_000;
 /** Everything that the API knows of one client. */
 export function Client({id}: {id: string}) {
   const {data: client, error, refresh} = usePoll(signal => api.client(id, signal), everyMilliseconds, [id]);
-  useEffect(() => { document.title = `${id} – Clients – Troupe`; }, [id]);
+  useEffect(() => { document.title = `${visible(id)} – Clients – Troupe`; }, [id]);
   return (
     <div class="page">
       <p class="crumbs"><Link to="/clients">All clients</Link></p>
-      <PageHead title={id} note={client && <State client={client} />}>
+      <PageHead title={visible(id)} note={client && <State client={client} />}>
         {client && <Deeds client={client} refresh={refresh} />}
       </PageHead>
       <Failure text={error} />
