@@ -33,12 +33,15 @@ export function bytes(value: Figure): string {
   return `${unit > 0 && Math.abs(size) < 100 ? size.toFixed(1) : count(size)} ${units[unit]}`;
 }
 
+/** "1 message", "2 messages" */
+export const several = (value: Figure, noun: string) => `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+
 export const rate = (value: Figure) => (known(value) ? `${short(value)}/s` : none);
 export const bytesRate = (value: Figure) => (known(value) ? `${bytes(value)}/s` : none);
 
 export function percent(share: Figure): string {
   if (!known(share)) return none;
-  return `${tenths.format(share * 100)} %`;
+  return share > 0 && share < 0.0005 ? "< 0.1 %" : `${tenths.format(share * 100)} %`;
 }
 
 export function microseconds(value: Figure): string {

@@ -1,11 +1,11 @@
 import type {ComponentChildren} from "preact";
 
-import {bytes, count, milliseconds, percent, rate, short} from "../../lib/format";
+import {bytes, count, milliseconds, percent, rate} from "../../lib/format";
 import type {Branch} from "./tree";
 
 export interface ActorColumn {
   title: string;
-  /** A field of the API's actor. */
+  /** A field of the API's actor; a rate is the difference of two readings, and sorted by what was handled in all. */
   sort: string;
   width: number;
   cell: (branch: Branch) => ComponentChildren;
@@ -17,12 +17,12 @@ const hot = (text: string, is: boolean) => (is ? <b class="hot">{text}</b> : tex
 export const columns: ActorColumn[] = [
   {
     title: "Mailbox", sort: "mailbox_depth", width: 5,
-    cell: ({actor}) => hot(count(actor.mailbox_depth), actor.mailbox_depth >= 100),
+    cell: ({actor}) => hot(count(actor.mailbox_depth), (actor.mailbox_depth ?? 0) >= 100),
   },
-  {title: "Rate", sort: "rate", width: 5, cell: branch => rate(branch.rate)},
+  {title: "Rate", sort: "messages_handled", width: 5, cell: branch => rate(branch.rate)},
   {
     title: "CPU", sort: "cpu_share", width: 4.75,
-    cell: ({actor}) => hot(percent(actor.cpu_share), actor.cpu_share > 0.8),
+    cell: ({actor}) => hot(percent(actor.cpu_share), (actor.cpu_share ?? 0) > 0.8),
   },
   {
     title: "Restarts", sort: "restarts", width: 5.5,
@@ -31,9 +31,8 @@ export const columns: ActorColumn[] = [
   {title: "Memory", sort: "memory_bytes", width: 6, cell: ({actor}) => bytes(actor.memory_bytes)},
   {
     title: "Oldest", sort: "oldest_message_age_ms", width: 5,
-    cell: ({actor}) => hot(milliseconds(actor.oldest_message_age_ms), actor.oldest_message_age_ms >= 1000),
+    cell: ({actor}) => hot(milliseconds(actor.oldest_message_age_ms), (actor.oldest_message_age_ms ?? 0) >= 1000),
   },
-  {title: "Handled", sort: "messages_handled", width: 5.5, cell: ({actor}) => short(actor.messages_handled)},
 ];
 
 export const sortOptions: [string, string][] = [

@@ -13,7 +13,7 @@ import type {Branch, Row, Tree} from "./tree";
 const rowHeight = 30;
 const refreshMilliseconds = 1_500;
 const pagesARound = 6;
-const tracks = tracksOf([{width: 14, grow: 1}, ...columns]);
+const tracks = tracksOf([{width: 17, grow: 1}, ...columns]);
 const rowId = (index: number) => `actor-row-${index}`;
 
 /** The tree as a table: arrow keys move and open, Enter shows the details, a head sorts every level. */

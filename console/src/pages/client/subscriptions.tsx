@@ -39,7 +39,7 @@ export function Subscriptions({client, refresh}: {client: ClientDetail; refresh:
   }] : subscriptionColumns;
   const listed = client.subscription_list.length;
   return (
-    <Panel title="Subscriptions" actions={client.subscriptions > listed && (
+    <Panel title="Subscriptions" actions={(client.subscriptions ?? 0) > listed && (
       <Link to={"/topics?tab=Subscriptions&client=" + encodeURIComponent(client.id)}>
         All {count(client.subscriptions)} of them
       </Link>
@@ -73,7 +73,7 @@ type Flying = ClientDetail["in_flight_list"][number];
 
 const flyingColumns: Column<Flying>[] = [
   {title: "Packet id", right: true, cell: each => each.packet_id},
-  {title: "Topic", cell: each => <span class="mono">{visible(each.topic)}</span>},
+  {title: "Topic", cell: each => <span class="mono">{visible(each.topic ?? "–")}</span>},
   {title: "QoS", right: true, cell: each => each.qos},
   {title: "State", cell: each => each.state},
 ];

@@ -1,9 +1,10 @@
 import {useState} from "preact/hooks";
 
 import * as api from "../../api";
-import {Badge, Button, Link, PageHead} from "../../components/basics";
+import {Button, Link, PageHead} from "../../components/basics";
 import {ask} from "../../components/dialog";
 import {tell} from "../../components/toasts";
+import {ClientState} from "../../components/client_state";
 import type {Column} from "../../components/table";
 import {VirtualTable} from "../../components/virtual_table";
 import {errorText} from "../../http";
@@ -22,12 +23,12 @@ const columns: Column<Client>[] = [
   },
   {
     title: "State", width: 7.5,
-    cell: client => (client.connected ? <Badge tone="ok">connected</Badge> : <Badge tone="calm">away</Badge>),
+    cell: client => <ClientState client={client} />,
   },
   {title: "User", width: 6, grow: 1, cell: client => plain(client.user)},
   {title: "Address", width: 10, grow: 1, cell: client => plain(client.address)},
   {title: "Listener", width: 6, cell: client => plain(client.listener)},
-  {title: "Protocol", width: 6, cell: client => `${client.protocol} ${client.transport ?? ""}`},
+  {title: "Protocol", width: 6, cell: client => [client.protocol, client.transport].filter(Boolean).join(" ") || "–"},
   {
     title: "Since", width: 7.5,
     cell: client => {

@@ -7,7 +7,7 @@ import {NumberField, Select, TextField} from "../../components/fields";
 import type {Column} from "../../components/table";
 import {Table} from "../../components/table";
 import {act, tell} from "../../components/toasts";
-import {errorText} from "../../http";
+import {useDeed} from "../../lib/deed";
 import {ago, dateTime} from "../../lib/format";
 import {readAll} from "../../lib/pages";
 import {usePoll} from "../../lib/poll";
@@ -50,13 +50,10 @@ function Add({onClose}: {onClose: () => void}) {
   const [role, setRole] = useState("viewer");
   const [days, setDays] = useState(365);
   const [key, setKey] = useState("");
-  const submit = async (event: Event) => {
+  const {failure, busy, run} = useDeed();
+  const submit = (event: Event) => {
     event.preventDefault();
-    try {
-      setKey((await api.addApiKey({name, role, days})).key);
-    } catch (error) {
-      tell(errorText(error), true);
-    }
+    void run(async () => setKey((await api.addApiKey({name, role, days})).key));
   };
   if (key) {
     return (
@@ -76,9 +73,10 @@ function Add({onClose}: {onClose: () => void}) {
         <TextField label="Name" value={name} onInput={setName} required max={256} />
         <Select label="Role" value={role} onInput={setRole} options={roles} />
         <NumberField label="Days" value={days} onInput={setDays} min={1} max={3650} hint="How long it is valid." />
+        <Failure text={failure} />
         <div class="dialog-actions">
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="main" type="submit">Add</Button>
+          <Button kind="main" type="submit" disabled={busy}>Add</Button>
         </div>
       </form>
     </Dialog>

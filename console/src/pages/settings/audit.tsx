@@ -28,7 +28,7 @@ export function Audit() {
     <>
       <div class="actions"><Button onClick={pages.reload}>Refresh</Button></div>
       <VirtualTable label="Audit log" columns={columns} pages={pages} empty="Nothing was changed."
-        rowKey={entry => JSON.stringify(entry)} />
+        rowKey={entry => String(entry.id ?? JSON.stringify(entry))} />
     </>
   );
 }

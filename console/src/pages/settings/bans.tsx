@@ -64,7 +64,7 @@ function Add({refresh}: {refresh: () => void}) {
         options={[["client", "client"], ["user", "user"], ["address", "address"]]} />
       <TextField label="Value" value={value} onInput={setValue} required className="field-wide" />
       <TextField label="Reason" value={reason} onInput={setReason} className="field-wide" max={1024} />
-      <NumberField label="Minutes" value={minutes} onInput={setMinutes} max={5_256_000} hint="0: for good" />
+      <NumberField label="Minutes, 0 for good" value={minutes} onInput={setMinutes} max={5_256_000} />
       <Button kind="danger" type="submit">Ban</Button>
     </form>
   );

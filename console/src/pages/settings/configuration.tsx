@@ -6,7 +6,8 @@ import {Dialog} from "../../components/dialog";
 import {Check, Select, TextField} from "../../components/fields";
 import type {Column} from "../../components/table";
 import {Table} from "../../components/table";
-import {act} from "../../components/toasts";
+import {tell} from "../../components/toasts";
+import {useDeed} from "../../lib/deed";
 import {readAll} from "../../lib/pages";
 import {usePoll} from "../../lib/poll";
 import {useMay} from "../../lib/roles";
@@ -64,9 +65,14 @@ function valueText(value: unknown): string {
 
 function Edit({option, onClose, onDone}: {option: Option; onClose: () => void; onDone: () => void}) {
   const [text, setText] = useState(option.value === null ? "" : valueText(option.value).replace(/^–$/, ""));
-  const submit = async (event: Event) => {
+  const {failure, busy, run} = useDeed();
+  const submit = (event: Event) => {
     event.preventDefault();
-    if (await act(api.setOption(option.name, valueOf(text, option)), `${option.name} changed.`)) onDone();
+    void run(async () => {
+      await api.setOption(option.name, valueOf(text, option));
+      tell(`${option.name} changed.`);
+      onDone();
+    });
   };
   return (
     <Dialog title={`Change ${option.name}`} onClose={onClose}>
@@ -75,9 +81,10 @@ function Edit({option, onClose, onDone}: {option: Option; onClose: () => void; o
         {typeof option.value === "boolean"
           ? <Select label="Value" value={text} onInput={setText} options={[["true", "true"], ["false", "false"]]} />
           : <TextField label="Value" value={text} onInput={setText} hint={`Default: ${valueText(option.default)}`} />}
+        <Failure text={failure} />
         <div class="dialog-actions">
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="main" type="submit">Change</Button>
+          <Button kind="main" type="submit" disabled={busy}>Change</Button>
         </div>
       </form>
     </Dialog>

@@ -12,7 +12,7 @@ import type {Listener} from "../../model";
 const everyMilliseconds = 2_000;
 
 export function Listeners() {
-  const mayOperate = useMay("operator");
+  const isAdmin = useMay("admin");
   const {data, error, refresh} = usePoll(api.listeners, everyMilliseconds);
 
   const change = async (listener: Listener) => {
@@ -33,7 +33,7 @@ export function Listeners() {
     {title: "Connections", right: true, cell: listener => count(listener.connections)},
     {title: "Accepted", right: true, cell: listener => count(listener.accepted)},
     {title: "Refused", right: true, cell: listener => count(listener.refused)},
-    ...(mayOperate ? [{
+    ...(isAdmin ? [{
       title: "Action", silent: true,
       cell: (listener: Listener) => (
         <Button kind="quiet" label={`${listener.enabled ? "Stop" : "Start"} ${listener.name}`}

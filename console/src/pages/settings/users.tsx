@@ -6,8 +6,9 @@ import {ask, Dialog} from "../../components/dialog";
 import {Select, TextField} from "../../components/fields";
 import type {Column} from "../../components/table";
 import {Table} from "../../components/table";
-import {act} from "../../components/toasts";
+import {act, tell} from "../../components/toasts";
 import {session} from "../../http";
+import {useDeed} from "../../lib/deed";
 import {ago, dateTime} from "../../lib/format";
 import {readAll} from "../../lib/pages";
 import {usePoll} from "../../lib/poll";
@@ -61,12 +62,14 @@ function Edit({user, onClose, onDone}: {user: User | null; onClose: () => void; 
   const [name, setName] = useState(user?.name ?? "");
   const [role, setRole] = useState<string>(user?.role ?? "viewer");
   const [password, setPassword] = useState("");
-  const submit = async (event: Event) => {
+  const {failure, busy, run} = useDeed();
+  const submit = (event: Event) => {
     event.preventDefault();
-    const done = user
-      ? await act(api.changeUser(user.name, {role, ...(password && {password})}), `${user.name} changed.`)
-      : await act(api.addUser({name, password, role}), `${name} added.`);
-    if (done) onDone();
+    void run(async () => {
+      await (user ? api.changeUser(user.name, {role, ...(password && {password})}) : api.addUser({name, password, role}));
+      tell(user ? `${user.name} changed.` : `${name} added.`);
+      onDone();
+    });
   };
   return (
     <Dialog title={user ? `Change ${user.name}` : "Add a user"} onClose={onClose}>
@@ -75,9 +78,10 @@ function Edit({user, onClose, onDone}: {user: User | null; onClose: () => void; 
         <Select label="Role" value={role} onInput={setRole} options={roles} />
         <TextField label="Password" type="password" value={password} onInput={setPassword} required={!user}
           autocomplete="new-password" max={1024} hint={user ? "Empty: it stays as it is." : undefined} />
+        <Failure text={failure} />
         <div class="dialog-actions">
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="main" type="submit">{user ? "Change" : "Add"}</Button>
+          <Button kind="main" type="submit" disabled={busy}>{user ? "Change" : "Add"}</Button>
         </div>
       </form>
     </Dialog>

@@ -5,7 +5,8 @@ import {Badge, Button, Empty, Failure, Link, Panel} from "../../components/basic
 import {Check, QosField, TextArea, TextField} from "../../components/fields";
 import type {Column} from "../../components/table";
 import {Table} from "../../components/table";
-import {errorText} from "../../http";
+import {tell} from "../../components/toasts";
+import {useDeed} from "../../lib/deed";
 import {count, microseconds, visible} from "../../lib/format";
 import {useMay} from "../../lib/roles";
 import {actorPath, clientPath} from "../../lib/router";
@@ -42,21 +43,17 @@ export function Follow({first}: {first: string}) {
   const [payload, setPayload] = useState("");
   const [qos, setQos] = useState(1);
   const [retain, setRetain] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState("");
+  const {failure, busy, run} = useDeed();
   const [published, setPublished] = useState<Published | null>(null);
 
-  const submit = async (event: Event) => {
+  const submit = (event: Event) => {
     event.preventDefault();
-    setBusy(true);
-    setFailure("");
-    try {
-      setPublished(await api.publish({topic, payload, encoding: "text", qos, retain, follow: true}));
-    } catch (error) {
-      setFailure(errorText(error));
-      setPublished(null);
-    }
-    setBusy(false);
+    setPublished(null);
+    void run(async () => {
+      const told = await api.publish({topic, payload, encoding: "text", qos, retain, follow: true});
+      setPublished(told ?? null);
+      if (!told) tell("Published; the node told nothing of its way.");
+    });
   };
 
   if (!mayOperate) return <Empty>To publish needs the role operator.</Empty>;

@@ -9,7 +9,7 @@ export function urlOf(listener: Listener, pageHost = location.hostname): string 
   const at = listener.bind.lastIndexOf(":");
   const [host, port] = [listener.bind.slice(0, at), listener.bind.slice(at + 1)];
   const near = everywhere.includes(host) || (loopback.includes(host) && loopback.includes(pageHost));
-  return `${listener.type}://${near ? pageHost : host}:${port}${listener.path ?? usualPath}`;
+  return `${listener.type}://${near ? pageHost : host}:${port}${listener.paths?.[0] ?? usualPath}`;
 }
 
 export const isWebSocket = (listener: Listener) => listener.type === "ws" || listener.type === "wss";

@@ -47,7 +47,8 @@ export function ConnectForm() {
         <div class="filters">
           <Select label="Listener" value={known ? url : ""} onInput={address => { if (address) setUrl(address); }}
             options={[...offered, ["", known ? "another" : "as below"]]} />
-          <TextField label="Address" value={url} onInput={setUrl} required placeholder="ws://host:port/mqtt" />
+          <TextField label="Address" value={url} onInput={setUrl} required placeholder="ws://host:port/mqtt"
+            className="field-double" />
           <TextField label="Client id" value={clientId} onInput={setClientId} required />
           <TextField label="User" value={user} onInput={setUser} />
           <TextField label="Password" type="password" value={password} onInput={setPassword}
