@@ -281,7 +281,8 @@ void session_seat::kick(mqtt::reason reason) {
   if (link_) work([&](auto& of, auto& env, auto& fx) { session::kicked(of, env, reason, fx); });
 }
 
-void session_seat::end() {
+void session_seat::end(std::string_view by) {
+  if (!by.empty()) rare().ended_by = by;
   work([](auto& of, auto& env, auto& fx) { session::end(of, env, fx); });
 }
 
@@ -378,7 +379,8 @@ void session_seat::finish_session() {
     at_.durable->changes().after(tell);
   else
     tell();
-  at_.chronicle.ended(client_id.view());
+  const auto unwanted = record_.session_expiry == 0 ? admin::by_client : admin::by_node;
+  at_.chronicle.ended(client_id.view(), rarely_ && !rarely_->ended_by.empty() ? rarely_->ended_by : unwanted);
   at_.counters.sessions.subtract();
   if (auto* actor = std::exchange(actor_, nullptr)) actor->cleanup(caf::exit_reason::normal, &at_.loop);
   at_.sessions.close(self_);
