@@ -15,7 +15,7 @@ std::string_view words_of(transport::close_cause cause) noexcept {
   using enum transport::close_cause;
   switch (cause) {
     case closed_by_node: return "the node closed the connection";
-    case closed_by_peer: return "the client closed the connection without DISCONNECT";
+    case closed_by_peer: return {};  // `by` says it
     case reset: return "the connection was reset";
     case handshake_timeout: return "the handshake took too long";
     case handshake_refused: return "the handshake was refused";
