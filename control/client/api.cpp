@@ -47,7 +47,7 @@ document api::call(const http_call& what) const {
   auto came = ask_(what);
   const auto status = came.status;
   auto result = document_of(std::move(came));
-  if (status < 200 || status > 299) throw failure{objection_in(status, result)};
+  if (status < 200 || status > 299) throw refusal{status, objection_in(status, result)};
   return result;
 }
 

@@ -22,7 +22,8 @@ struct document {
 
 using segments = std::initializer_list<std::string_view>;
 
-/// The calls of a node's API. Each throws `failure` with what the node said when it did not do what was asked.
+/// The calls of a node's API. Each throws `refusal` with what the node said when it did not do what was
+/// asked, and `failure` when it said nothing.
 class api {
 public:
   explicit api(ask_function ask) : ask_{std::move(ask)} {}

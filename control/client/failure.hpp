@@ -11,6 +11,12 @@ struct failure : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// The node answered, but did not do it.
+struct refusal : failure {
+  refusal(unsigned code, const std::string& sentence) : failure{sentence}, status{code} {}
+  unsigned status;  ///< of HTTP
+};
+
 /// The command line says what cannot be meant.
 struct not_understood : failure {
   using failure::failure;

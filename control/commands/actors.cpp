@@ -2,6 +2,7 @@
 
 #include <boost/json/array.hpp>
 
+#include "control/client/failure.hpp"
 #include "control/commands/commands.hpp"
 #include "control/terminal/table.hpp"
 #include "control/terminal/units.hpp"
@@ -36,19 +37,28 @@ std::string age_of(const json::object& of, std::string_view field) {
 
 }  // namespace
 
-document actor_view::level(const api& node, const std::string& path, std::size_t limit) const {
+document actor_view::children(const api& node, const std::string& path, std::size_t limit) const {
   return node.list({"actors"}, {{"path", path}, {"sort", asked_.sort}}, limit);
 }
 
-// A supervisor that came to its end meanwhile has no children: no reason to show nothing.
-void actor_view::add_below(const api& node, const std::string& path, std::size_t level, std::size_t limit) {
-  const auto found = this->level(node, path, limit);
+void actor_view::add_below(const api& node, const std::string& path, std::size_t level, std::size_t limit) try {
+  const auto found = children(node, path, limit);
   if (level == 1) lines_.push_back({object_of(found.object(), "actor"), 0});
+  whole_ = whole_ && !has_more(found);
   for (const auto& each : array_of(found.object(), "items")) {
-    lines_.push_back({each.as_object(), level});
-    if (level >= asked_.depth || number_of(each.as_object(), "children") == 0 || lines_.size() >= limit) continue;
-    add_below(node, text_of(each.as_object(), "path"), level + 1, limit);
+    if (lines_.size() > limit) {  // the first line is where it begins, and none of the list
+      whole_ = false;
+      return;
+    }
+    const auto& child = each.as_object();
+    lines_.push_back({child, level});
+    if (level < asked_.depth && number_of(child, "children") > 0)
+      add_below(node, text_of(child, "path"), level + 1, limit);
   }
+} catch (const refusal& why) {
+  // An actor that came to its end since it was listed has no children any more.
+  constexpr unsigned not_found = 404;
+  if (level == 1 || why.status != not_found) throw;
 }
 
 std::string actor_view::rate(const json::object& of, std::chrono::duration<double> since) const {
@@ -59,8 +69,9 @@ std::string actor_view::rate(const json::object& of, std::chrono::duration<doubl
 }
 
 std::string actor_view::frame(const api& node, const presentation& how) {
-  if (how.json) return json_text(level(node, asked_.path, how.limit));
+  if (how.json) return json_text(children(node, asked_.path, how.limit));
   lines_.clear();
+  whole_ = true;
   add_below(node, asked_.path, 1, how.limit);
   const auto now = clock::now();
   table result{columns()};
@@ -76,7 +87,7 @@ std::string actor_view::frame(const api& node, const presentation& how) {
   }
   handled_ = std::move(handled);
   at_ = now;
-  return result.text(how.cell_columns_max);
+  return result.text(how.cell_columns_max) + more_text(!whole_);
 }
 
 }  // namespace troupe::control

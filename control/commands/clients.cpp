@@ -102,7 +102,7 @@ std::string list_clients(const api& node, const presentation& how, const client_
                 text_of(of, "listener"), text_of(of, "protocol"), text_of(of, "subscriptions"), text_of(of, "queued"),
                 text_of(of, "in_flight"), text_of(of, "messages_received"), text_of(of, "messages_sent")});
   }
-  return result.text(how.cell_columns_max) + more_text(came);
+  return result.text(how.cell_columns_max) + more_text(has_more(came));
 }
 
 std::string show_client(const api& node, const presentation& how, const std::string& id) {
@@ -124,7 +124,7 @@ std::string kick_client(const api& node, const presentation& how, const std::str
 std::string client_events(const api& node, const presentation& how, const std::string& id) {
   const auto came = node.list({"clients", id, "events"}, {}, how.limit);
   if (how.json) return json_text(came);
-  return events_text(array_of(came.object(), "items"), how) + more_text(came);
+  return events_text(array_of(came.object(), "items"), how) + more_text(has_more(came));
 }
 
 std::string autopsy(const api& node, const presentation& how, const std::string& id) {
@@ -140,7 +140,7 @@ std::string subscriptions(const api& node, const presentation& how, const std::s
                           const std::string& filter) {
   const auto came = node.list({"subscriptions"}, {{"client", client}, {"filter", filter}}, how.limit);
   if (how.json) return json_text(came);
-  return subscriptions_text(array_of(came.object(), "items"), how) + more_text(came);
+  return subscriptions_text(array_of(came.object(), "items"), how) + more_text(has_more(came));
 }
 
 }  // namespace troupe::control

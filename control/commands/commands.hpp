@@ -22,8 +22,10 @@ struct presentation {
 
 /// The API's answer as it is, on a line of its own; nothing for an answer without a body.
 std::string json_text(const document& of);
+/// Whether a list goes on behind its last item here.
+bool has_more(const document& of);
 /// What a list's table ends with when it is not the whole list.
-std::string more_text(const document& of);
+std::string more_text(bool more);
 
 // --- the node -------------------------------------------------------------------------------------------------------
 
@@ -69,12 +71,14 @@ private:
   };
   using clock = std::chrono::steady_clock;
 
-  document level(const api& node, const std::string& path, std::size_t limit) const;
+  document children(const api& node, const std::string& path, std::size_t limit) const;
+  /// Until there are `limit` lines.
   void add_below(const api& node, const std::string& path, std::size_t level, std::size_t limit);
   std::string rate(const boost::json::object& of, std::chrono::duration<double> since) const;
 
   actor_request asked_;
   std::vector<line> lines_;
+  bool whole_ = true;                      ///< there was room for all of them
   std::map<std::string, double> handled_;  ///< in the frame before, by path
   clock::time_point at_;
 };

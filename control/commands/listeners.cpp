@@ -21,7 +21,7 @@ std::string listeners(const api& node, const presentation& how) {
                 text_of(listener, "enabled"), text_of(listener, "connections"), text_of(listener, "accepted"),
                 text_of(listener, "refused")});
   }
-  return result.text(how.cell_columns_max) + more_text(came);
+  return result.text(how.cell_columns_max) + more_text(has_more(came));
 }
 
 std::string change_listener(const api& node, const presentation& how, const std::string& name,

@@ -49,10 +49,12 @@ std::string json_text(const document& of) {
   return result;
 }
 
-std::string more_text(const document& of) {
+bool has_more(const document& of) {
   const auto* next = of.object().if_contains("next");
-  return next && !next->is_null() ? "There are more: --limit says how many are listed.\n" : "";
+  return next && !next->is_null();
 }
+
+std::string more_text(bool more) { return more ? "There are more: --limit says how many are listed.\n" : ""; }
 
 std::string status(const api& node, const presentation& how) {
   const auto came = node.read({"node"});
@@ -102,7 +104,7 @@ std::string users(const api& node, const presentation& how) {
     const auto& user = each.as_object();
     result.add({text_of(user, "name"), text_of(user, "role"), time_of(user, "last_login")});
   }
-  return result.text(how.cell_columns_max) + more_text(came);
+  return result.text(how.cell_columns_max) + more_text(has_more(came));
 }
 
 }  // namespace troupe::control

@@ -106,7 +106,9 @@ def the_tree_is_shown_down_to_a_session():
         check(re.search(r"^  loop 0 ", tree, re.M) and re.search(r"^    sessions +running", tree, re.M), tree)
         check(re.search(r"^  a/b c +running", done(*at, "actors", "root/loop 0/sessions"), re.M), "sessions")
         check("a/b c" in done(*at, "actors", "--depth", "3"), "three levels")
-        check("loop 0/delivery" not in done(*at, "actors", "--depth", "1"), "one level")
+        check("delivery" not in done(*at, "actors", "--depth", "1"), "one level")
+        part = done(*at, "actors", "--limit", "3")
+        check(len(part.splitlines()) == 6 and "There are more" in part, f"three actors below root: {part}")
         check("actor" in refused(1, *at, "actors", "root/nobody"), "an actor that is none")
         check("sort" in refused(1, *at, "actors", "--sort", "beauty"), "a field that is none")
 
@@ -191,6 +193,7 @@ def messages_are_published():
         done(*at, "publish", "--retain", "kept", "--", "-1")
         client.subscribe("kept")
         check_equal(client.message().payload, b"-1", "retained")
+        check("UTF-8" in refused(1, *at, "publish", "a", b"\xff"), "a payload that is no text")
         check("topic name" in refused(1, *at, "publish", "a/#", "x"), "a filter is no name")
 
 
