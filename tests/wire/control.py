@@ -292,7 +292,7 @@ def the_shell_completes_commands_and_options():
 
 
 class Terminal:
-    """A command on a terminal of its own."""
+    """A command on a terminal of its own, which ends with the `with` block."""
 
     def __init__(self, *arguments):
         self.pid, self.descriptor = pty.fork()
@@ -316,18 +316,24 @@ class Terminal:
         os.write(self.descriptor, b"\x03")
         self.until(rb"\x1b\[\?25h")
         _, status = os.waitpid(self.pid, 0)
-        os.close(self.descriptor)
+        self.pid = None
         return os.waitstatus_to_exitcode(status)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.pid:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        os.close(self.descriptor)
 
 
 @test
 def a_live_view_is_redrawn_in_place_until_interrupted():
-    with Node() as node:
-        terminal = Terminal(*through(node), "actors", "--watch", "--interval", "0.1")
+    with Node() as node, Terminal(*through(node), "actors", "--watch", "--interval", "0.1") as terminal:
         terminal.until(rb"\x1b\[H\S*ACTOR[^\x00]*?\x1b\[J", 3)
         check_equal(terminal.bytes.count(b"\x1b[2J"), 1, "the screen is cleared once")
-        with tcp(node) as client:
-            client.connect("newcomer")
         check_equal(terminal.interrupt(), 0, "exit code")
 
 
@@ -342,7 +348,10 @@ def without_a_terminal_one_frame_follows_the_other():
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             json.loads(process.stdout.readline())
             process.send_signal(signal.SIGINT)
-            check_equal(process.wait(LONGEST_WAIT), 0, "exit code")
+            try:
+                check_equal(process.wait(LONGEST_WAIT), 0, "exit code")
+            finally:
+                process.kill()
 
 
 main()
