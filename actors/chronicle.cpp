@@ -108,8 +108,11 @@ void chronicle::kicked(std::string_view client, std::string_view by) const noexc
   });
 }
 
-void chronicle::ended(std::string_view client) const noexcept {
-  tell(event_kind::session_ended, client, [&](admin::event_view& what) { history_->add(what); });
+void chronicle::ended(std::string_view client, std::string_view by) const noexcept {
+  tell(event_kind::session_ended, client, [&](admin::event_view& what) {
+    what.by = by;
+    history_->add(what);
+  });
 }
 
 void tell_actor_event(admin::event_history& history, runtime::tree_event what, const std::string& path,

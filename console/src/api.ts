@@ -49,8 +49,7 @@ export const client = (id: string, signal?: Signal) =>
   call<model.ClientDetail>("GET", `/clients/${segment(id)}`, {signal});
 export const cutClient = (id: string, endSession: boolean) =>
   call<void>("DELETE", `/clients/${segment(id)}`, {query: {session: endSession}});
-export const removeDisconnected = () =>
-  call<{removed: number}>("DELETE", "/clients", {query: {connected: false}});
+export const removeDisconnected = () => call<{removed: number}>("DELETE", "/clients", {query: {connected: false}});
 export const subscribe = (id: string, body: {filter: string; qos: number}) =>
   call<void>("POST", `/clients/${segment(id)}/subscriptions`, {body});
 export const unsubscribe = (id: string, filter: string) =>
@@ -69,7 +68,7 @@ export const retained = (prefix: string, paging: Paging, signal?: Signal) =>
 export const retainedMessage = (topic: string, signal?: Signal) =>
   call<model.RetainedMessage>("GET", `/retained/${segment(topic)}`, {signal});
 export const deleteRetained = (topic: string) => call<void>("DELETE", `/retained/${segment(topic)}`);
-export const publish = (body: model.Publish) => call<model.Published>("POST", "/publish", {body});
+export const publish = (body: model.Publish) => call<model.Published | undefined>("POST", "/publish", {body});
 
 export const listeners = (signal?: Signal) => list<model.Listener>("/listeners", {}, signal);
 export const switchListener = (name: string, on: boolean) =>

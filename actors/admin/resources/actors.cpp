@@ -4,6 +4,8 @@
 
 #include <caf/all.hpp>
 
+#include "actors/admin/history/event_history.hpp"
+#include "actors/admin/history/event_json.hpp"
 #include "actors/admin/http/target.hpp"
 #include "actors/admin/resources/resources.hpp"
 #include "actors/admin/session_ranking.hpp"
@@ -212,9 +214,19 @@ boost::json::object link_json(const actors::session_seat& of) {
           {"bytes_sent", link.bytes_sent()}};
 }
 
-void show_session(inquiries& ask, const std::string& path, reply to) {
+/// Failures of a session's actor that the history still knows, the latest at the end.
+boost::json::array failures_of(const event_history& history, const std::string& client) {
+  boost::json::array result;
+  for (const auto& each : history.ring.events_of(client, event_ring::from_newest, event_ring::page_events_max).events)
+    if (each.kind == event_kind::actor_failed && result.size() < runtime::actor_tree::failures_max)
+      result.push_back({{"at", each.at.count()}, {"cause", valid_text(each.text)}});
+  std::ranges::reverse(result);
+  return result;
+}
+
+void show_session(inquiries& ask, const event_history& history, const std::string& path, reply to) {
   const auto client = client_of(path);
-  find_session(ask, client, [&ask, path, client, to](session_ref who) {
+  find_session(ask, client, [&ask, &history, path, client, to](session_ref who) {
     if (!who) return to(not_found("actor"));
     ask.ask(
       who.loop,
@@ -228,19 +240,22 @@ void show_session(inquiries& ask, const std::string& path, reply to) {
         if (place.seat && place.seat->link()) result["link"] = link_json(*place.seat);
         return result;
       },
-      [path, client, to](boost::json::object found) {
+      [&history, path, client, to](boost::json::object found) {
         if (found.empty()) return to(not_found("actor"));
         found["client"] = client;
-        found["restart_history"] = boost::json::array{};
+        auto failures = failures_of(history, client);
+        if (!failures.empty())
+          found["last_error"] = {{"text", failures.back().at("cause")}, {"at", failures.back().at("at")}};
+        found["restart_history"] = std::move(failures);
         found["neighbours"] = boost::json::array{boost::json::value(parent_of(path))};
         to(ok(std::move(found)));
       });
   });
 }
 
-void show_actor(inquiries& ask, const request& from, reply to) {
+void show_actor(inquiries& ask, const event_history& history, const request& from, reply to) {
   const auto path = std::string{from.parameter("path")};
-  if (is_session(path)) return show_session(ask, path, std::move(to));
+  if (is_session(path)) return show_session(ask, history, path, std::move(to));
   ask.ask_all(look_at_seats, [&ask, path, to](const std::vector<seat_figures>& loops) {
     const auto all = named_actors(ask.node());
     const auto* actor = find(all, path);
@@ -308,13 +323,14 @@ void crash_actor(inquiries& ask, const request& from, reply to) {
 
 }  // namespace
 
-std::vector<route> actor_routes(inquiries& ask) {
+std::vector<route> actor_routes(inquiries& ask, event_history& history) {
   auto with = [&ask](auto handle) {
     return [&ask, handle](const request& from, reply to) { handle(ask, from, std::move(to)); };
   };
   return {
     {verb::get, "/api/v1/actors", role::viewer, with(list_actors)},
-    {verb::get, "/api/v1/actors/detail", role::viewer, with(show_actor)},
+    {verb::get, "/api/v1/actors/detail", role::viewer,
+     [&ask, &history](const request& from, reply to) { show_actor(ask, history, from, std::move(to)); }},
     {verb::post, "/api/v1/actors/restart", role::operates, with(restart_actor)},
     {verb::post, "/api/v1/actors/crash", role::operates, with(crash_actor)},
   };

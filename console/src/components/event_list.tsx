@@ -1,12 +1,19 @@
-import {clock, dateTime, hex} from "../lib/format";
+import {clock, dateTime, hex, visible} from "../lib/format";
 import type {Event} from "../model";
 import {Badge} from "./basics";
 import type {Column} from "./table";
 import {Table} from "./table";
 
 const tones: Record<string, "ok" | "warn" | "bad"> = {
-  client_connected: "ok", actor_started: "ok", actor_restarted: "warn", alarm_off: "ok", client_taken_over: "warn",
-  client_kicked: "warn", client_refused: "bad", actor_failed: "bad", alarm_on: "bad",
+  client_connected: "ok",
+  actor_started: "ok",
+  actor_restarted: "warn",
+  alarm_off: "ok",
+  client_taken_over: "warn",
+  client_kicked: "warn",
+  client_refused: "bad",
+  actor_failed: "bad",
+  alarm_on: "bad",
 };
 
 const columns: Column<Event>[] = [
@@ -15,7 +22,7 @@ const columns: Column<Event>[] = [
     title: "Event",
     cell: event => <Badge tone={tones[event.kind] ?? "calm"}>{event.kind.replaceAll("_", " ")}</Badge>,
   },
-  {title: "What happened", cell: event => <span class="wraps">{event.text ?? ""}</span>},
+  {title: "What happened", cell: event => <span class="wraps">{visible(event.text ?? "")}</span>},
   {title: "Address", cell: event => event.address ?? ""},
   {title: "Codes", cell: codes},
   {title: "By", cell: event => event.by ?? ""},
@@ -28,5 +35,7 @@ function codes(event: Event): string {
 }
 
 export function EventList({events, label = "Events"}: {events: readonly Event[]; label?: string}) {
-  return <Table label={label} columns={columns} items={events} rowKey={event => event.id} empty="Nothing is remembered." />;
+  return (
+    <Table label={label} columns={columns} items={events} rowKey={event => event.id} empty="Nothing is remembered." />
+  );
 }
