@@ -94,7 +94,7 @@ const keys = [{name: "grafana", role: "viewer", created: ago(90_000), expires: a
 const bans = [{id: 1, kind: "client", value: "<img src=x onerror=alert(1)>", reason: "floods", until: ago(-300), by: "admin", at: ago(20)},
   {id: 2, kind: "address", value: "192.0.2.0/24", reason: null, until: null, by: "olga", at: ago(2_000)}];
 const traces = [{id: 1, kind: "client", value: "a/b c?&#", until: ago(-20), lines: 12}];
-const audit = Array.from({length: 700}, (_, index) => ({at: ago(index * 7), who: index % 3 ? "admin" : "olga", address: "127.0.0.1",
+const audit = Array.from({length: 700}, (_, index) => ({id: 700 - index, at: ago(index * 7), who: index % 3 ? "admin" : "olga", address: "127.0.0.1",
   action: ["login", "client.kick", "config.set", "ban.add"][index % 4], target: index % 4 ? `target-${index}` : "", outcome: index % 9 ? "done" : "refused"}));
 let last = 10;
 
@@ -132,8 +132,8 @@ export const control = [
   ["DELETE", "/retained/{}", "operator", ({captured}) => (retained.delete(captured[0]) ? gone : missing)],
   ["POST", "/publish", "operator", publish],
   ["GET", "/listeners", "viewer", () => all(listeners)],
-  ["POST", "/listeners/{}/start", "operator", switched(true)],
-  ["POST", "/listeners/{}/stop", "operator", switched(false)],
+  ["POST", "/listeners/{}/start", "admin", switched(true)],
+  ["POST", "/listeners/{}/stop", "admin", switched(false)],
   ["GET", "/config", "viewer", ({query}) => page(options, query)],
   ["PUT", "/config/{}", "admin", setOption],
   ["GET", "/bans", "viewer", () => all(bans)],

@@ -23,11 +23,11 @@ function node() {
   return {
     name: "troupe@mock", version: "0.1.0", started_at: world.started, uptime_seconds: (Date.now() - world.started) / 1000,
     memory_bytes: now.memory_bytes, connections: now.connections, sessions: now.sessions,
-    loops: [0, 1].map(index => ({index, busy_share: now[`loop_${index}_busy_share`],
+    loops: [0, 1].map(index => ({index, busy_share: now[`loop_${index}_busy`],
       longest_turn_us: 900 + world.part(Math.floor(Date.now() / 1000) + index, 3000), links: Math.floor(now.connections / 2),
       sessions: Math.floor(now.sessions / 2)})),
-    rates: {received: now.messages_received_rate, sent: now.messages_sent_rate, bytes_received: now.bytes_received_rate,
-      bytes_sent: now.bytes_sent_rate, connects: now.connects_rate, disconnects: now.disconnects_rate},
+    rates: {received: now.received, sent: now.sent, bytes_received: now.bytes_received,
+      bytes_sent: now.bytes_sent, connects: now.connects, disconnects: now.disconnects},
     latency_us: {p50: now.latency_p50_us, p95: now.latency_p95_us, p99: now.latency_p99_us},
     store: {backend: "rocksdb", bytes: 812_000_000}, alarms: 1, fault_injection: true,
   };
@@ -61,7 +61,7 @@ function detail({query}) {
   const path = query.get("path") ?? "";
   const actor = world.actorAt(path);
   if (!actor) return missing;
-  const client = path.split("/")[2] === "sessions" ? world.clients.get(path.split("/").slice(3).join("/")) : undefined;
+  const client = path.split("/")[2] === "sessions" ? world.clients.get(decodeURIComponent(path.split("/")[3] ?? "")) : undefined;
   const shard = path.replace(/\/sessions.*/, "/shard");
   return {
     ...actor, client: client?.id ?? null, neighbours: actor.class === "session" ? [shard, path.replace(/\/sessions.*/, "/delivery")] : [],

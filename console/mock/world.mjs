@@ -39,7 +39,7 @@ function client(index) {
     in_flight: connected ? part(index * 31, 3) : 0,
     rate: connected ? part(index * 37, 50) / 10 : 0,
     restarts: part(index * 41, 3000) ? 0 : 1 + part(index, 3),
-    actor: `root/loop ${loop}/sessions/${id}`,
+    actor: `root/loop ${loop}/sessions/${encodeURIComponent(id)}`,
   };
 }
 
@@ -87,7 +87,7 @@ function actor(path, kind, loop, seed, extra = {}) {
 function sessionActor(each) {
   const faulty = (faults.get(each.actor) ?? []).length + each.restarts;
   return actor(each.actor, "session", each.loop, each.index % 97, {
-    name: each.id, state: each.connected ? "running" : "asleep", mailbox_depth: part(each.index, 700) ? 0 : part(each.index, 400),
+    name: each.id, ...(each.connected ? {} : {state: "asleep"}), mailbox_depth: part(each.index, 700) ? 0 : part(each.index, 400),
     oldest_message_age_ms: part(each.index, 700) ? 0 : part(each.index * 3, 9000), cpu_share: each.rate / 4000,
     messages_handled: Math.floor(each.rate * seconds()), memory_bytes: 900 + each.queued * 280, restarts: faulty,
   });
@@ -109,7 +109,7 @@ export function actorAt(path) {
   if (parts.length === 2 && loop !== null) return actor(path, "supervisor", loop, 2, {children: loopActors.length});
   if (parts.length === 2) return actor(path, parts[1].split(" ")[0], null, parts[1].length);
   if (parts[2] === "sessions" && parts.length > 3) {
-    const each = clients.get(path.split("/").slice(3).join("/"));
+    const each = clients.get(decodeURIComponent(parts[3]));
     return each && sessionActor(each);
   }
   const extra = parts[2] === "sessions" ? {children: sessionCount(loop)} : {};
@@ -134,12 +134,12 @@ export function figures(at) {
   const busy = wave(at, 60_000, 1);
   return {
     connections: Math.floor(92_000 + wave(at, 900_000, 2) * 2_000), sessions: clients.size,
-    messages_received_rate: 9_000 + busy * 2_500, messages_sent_rate: 18_500 + busy * 5_200,
-    bytes_received_rate: 2.1e6 + busy * 6e5, bytes_sent_rate: 4.4e6 + busy * 1.2e6,
-    connects_rate: 14 + wave(at, 8_000, 5) * 9, disconnects_rate: 13 + wave(at, 9_000, 6) * 9,
+    received: 9_000 + busy * 2_500, sent: 18_500 + busy * 5_200,
+    bytes_received: 2.1e6 + busy * 6e5, bytes_sent: 4.4e6 + busy * 1.2e6,
+    connects: 14 + wave(at, 8_000, 5) * 9, disconnects: 13 + wave(at, 9_000, 6) * 9,
     latency_p50_us: 44 + busy * 12, latency_p95_us: 110 + busy * 60, latency_p99_us: 190 + wave(at, 20_000, 4) * 320,
     memory_bytes: 118e6 + wave(at, 2_000_000, 7) * 9e6,
-    loop_0_busy_share: 0.31 + busy * 0.2, loop_1_busy_share: 0.27 + wave(at, 40_000, 8) * 0.22,
+    loop_0_busy: 0.31 + busy * 0.2, loop_1_busy: 0.27 + wave(at, 40_000, 8) * 0.22,
   };
 }
 

@@ -69,7 +69,7 @@ export const retained = (prefix: string, paging: Paging, signal?: Signal) =>
 export const retainedMessage = (topic: string, signal?: Signal) =>
   call<model.RetainedMessage>("GET", `/retained/${segment(topic)}`, {signal});
 export const deleteRetained = (topic: string) => call<void>("DELETE", `/retained/${segment(topic)}`);
-export const publish = (body: model.Publish) => call<model.Published>("POST", "/publish", {body});
+export const publish = (body: model.Publish) => call<model.Published | undefined>("POST", "/publish", {body});
 
 export const listeners = (signal?: Signal) => list<model.Listener>("/listeners", {}, signal);
 export const switchListener = (name: string, on: boolean) =>

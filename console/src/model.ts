@@ -16,7 +16,7 @@ export interface Page<T> {
 export interface Loop {
   index: number;
   busy_share: number;
-  longest_turn_us: number;
+  longest_turn_us?: number;
   links: number;
   sessions: number;
 }
@@ -38,7 +38,7 @@ export interface Node {
     connects: number;
     disconnects: number;
   };
-  latency_us: {p50: number; p95: number; p99: number};
+  latency_us: {p50: number; p95: number; p99: number} | null;
   store?: Record<string, unknown>;
   alarms: number;
   fault_injection: boolean;
@@ -52,15 +52,15 @@ export interface Actor {
   class: string;
   state: ActorState;
   loop: number | null;
-  mailbox_depth: number;
-  oldest_message_age_ms: number;
-  messages_handled: number;
+  mailbox_depth: number | null;
+  oldest_message_age_ms: number | null;
+  messages_handled: number | null;
   /** Messages a second, where the node tells it. */
-  rate?: number;
-  cpu_share: number;
+  rate?: number | null;
+  cpu_share: number | null;
   restarts: number;
   last_error: {text: string; at: number} | null;
-  memory_bytes: number;
+  memory_bytes: number | null;
   children: number;
 }
 
@@ -77,25 +77,27 @@ export interface ActorLevel extends Page<Actor> {
   actor: Actor;
 }
 
+/** Of a session that sleeps in the store only some of it is known. */
 export interface Client {
   id: string;
-  user: string | null;
-  address: string | null;
-  listener: string | null;
-  transport: string | null;
-  protocol: string;
+  asleep?: boolean;
+  user?: string | null;
+  address?: string | null;
+  listener?: string | null;
+  transport?: string | null;
+  protocol?: string | null;
   connected: boolean;
-  connected_at: number | null;
-  disconnected_at: number | null;
-  keep_alive_seconds: number;
-  session_expiry_seconds: number | null;
-  subscriptions: number;
+  connected_at?: number | null;
+  disconnected_at?: number | null;
+  keep_alive_seconds?: number;
+  session_expiry_seconds?: number | null;
+  subscriptions?: number;
   queued: number;
-  in_flight: number;
-  messages_received: number;
-  messages_sent: number;
-  bytes_received: number;
-  bytes_sent: number;
+  in_flight?: number;
+  messages_received?: number;
+  messages_sent?: number;
+  bytes_received?: number;
+  bytes_sent?: number;
   loop: number | null;
   actor: string | null;
 }
@@ -103,7 +105,7 @@ export interface Client {
 export interface ClientDetail extends Client {
   memory: Record<string, number>;
   subscription_list: Subscription[];
-  in_flight_list: {packet_id: number; topic: string; qos: number; state: string}[];
+  in_flight_list: {packet_id: number; topic: string | null; qos: number; state: string}[];
   queue_bytes: number;
   waiting_bytes: number;
   will: Record<string, unknown> | null;
@@ -199,7 +201,7 @@ export interface Listener {
   connections: number;
   accepted: number;
   refused: number;
-  path?: string;
+  paths?: string[];
 }
 
 export interface Option {
@@ -239,7 +241,7 @@ export interface TraceLine {
 export interface Alarm {
   name: string;
   text: string;
-  since: number;
+  since: number | null;
   active: boolean;
 }
 
@@ -258,6 +260,7 @@ export interface ApiKey {
 }
 
 export interface AuditEntry {
+  id?: number;
   at: number;
   who: string;
   address: string;

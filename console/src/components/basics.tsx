@@ -1,5 +1,5 @@
 import type {ComponentChildren} from "preact";
-import {useId} from "preact/hooks";
+import {useEffect, useId, useRef} from "preact/hooks";
 
 import {navigate} from "../lib/router";
 
@@ -110,8 +110,10 @@ export function Tabs({label, names, current, onChoose}: {
     const tabs = (event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>("[role=tab]");
     tabs[names.indexOf(wanted)]?.focus();
   };
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({block: "nearest"}), [current]);
   return (
-    <div class="tabs" role="tablist" aria-label={label} onKeyDown={step}>
+    <div ref={list} class="tabs" role="tablist" aria-label={label} onKeyDown={step}>
       {names.map(name => (
         <button key={name} type="button" role="tab" aria-selected={name === current}
           tabIndex={name === current ? 0 : -1} onClick={() => onChoose(name)}>

@@ -80,7 +80,7 @@ function settings(element: HTMLElement, series: Series[], {format, max, steps}: 
   return {
     width: Math.max(120, element.clientWidth),
     height,
-    padding: [8, 6, 0, 0],
+    padding: [12, 6, 0, 0],
     legend: {show: false},
     cursor: {y: false, drag: {x: false, y: false}, sync: {key: "overview"}, points: {size: 6}},
     scales: {y: {range: (_, least, most) => [Math.min(0, least ?? 0), max ?? upper(most)]}},

@@ -1,5 +1,5 @@
 import type {ComponentChildren} from "preact";
-import {useEffect, useId, useRef} from "preact/hooks";
+import {useId, useLayoutEffect, useRef} from "preact/hooks";
 
 import {Store, useStore} from "../lib/store";
 import {Button} from "./basics";
@@ -10,17 +10,16 @@ export function Dialog({title, children, onClose}: {
 }) {
   const id = useId();
   const box = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const dialog = box.current;
+  useLayoutEffect(() => {
     const before = document.activeElement;
-    if (dialog && !dialog.open) dialog.showModal();
+    box.current?.showModal();
     return () => {
-      dialog?.close();
       if (before instanceof HTMLElement) before.focus();
     };
   }, []);
   return (
-    <dialog ref={box} class="dialog" aria-labelledby={id} onCancel={event => { event.preventDefault(); onClose(); }}>
+    <dialog ref={box} class="dialog" aria-labelledby={id} onClose={onClose}
+      onCancel={event => { event.preventDefault(); onClose(); }}>
       <h2 id={id}>{title}</h2>
       {children}
     </dialog>
@@ -40,7 +39,11 @@ const asked = new Store<(Question & {answer: (yes: boolean) => void}) | null>(nu
 export function ask(question: Question): Promise<boolean> {
   return new Promise(resolve => {
     asked.value?.answer(false);
-    asked.set({...question, answer: yes => { asked.set(null); resolve(yes); }});
+    const mine = {...question, answer: (yes: boolean) => {
+      if (asked.value === mine) asked.set(null);
+      resolve(yes);
+    }};
+    asked.set(mine);
   });
 }
 

@@ -1,4 +1,4 @@
-import {clock, dateTime, hex} from "../lib/format";
+import {clock, dateTime, hex, visible} from "../lib/format";
 import type {Event} from "../model";
 import {Badge} from "./basics";
 import type {Column} from "./table";
@@ -15,7 +15,7 @@ const columns: Column<Event>[] = [
     title: "Event",
     cell: event => <Badge tone={tones[event.kind] ?? "calm"}>{event.kind.replaceAll("_", " ")}</Badge>,
   },
-  {title: "What happened", cell: event => <span class="wraps">{event.text ?? ""}</span>},
+  {title: "What happened", cell: event => <span class="wraps">{visible(event.text ?? "")}</span>},
   {title: "Address", cell: event => event.address ?? ""},
   {title: "Codes", cell: codes},
   {title: "By", cell: event => event.by ?? ""},

@@ -1,5 +1,5 @@
 import type {ComponentChildren} from "preact";
-import {useEffect, useState} from "preact/hooks";
+import {useEffect, useLayoutEffect, useState} from "preact/hooks";
 
 import * as api from "../api";
 import {reachable, session} from "../http";
@@ -29,7 +29,7 @@ export function Shell({children}: {children: ComponentChildren}) {
   const [open, setOpen] = useState(false);
   useNode();
   useEffect(() => setOpen(false), [path]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const name = entries.find(([, at]) => isAt(path, at))?.[0];
     document.title = name ? `${name} – Troupe` : "Troupe";
   }, [path]);

@@ -33,12 +33,15 @@ export function bytes(value: Figure): string {
   return `${unit > 0 && Math.abs(size) < 100 ? size.toFixed(1) : count(size)} ${units[unit]}`;
 }
 
+/** "1 message", "2 messages" */
+export const several = (value: Figure, noun: string) => `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+
 export const rate = (value: Figure) => (known(value) ? `${short(value)}/s` : none);
 export const bytesRate = (value: Figure) => (known(value) ? `${bytes(value)}/s` : none);
 
 export function percent(share: Figure): string {
   if (!known(share)) return none;
-  return `${tenths.format(share * 100)} %`;
+  return share > 0 && share < 0.0005 ? "< 0.1 %" : `${tenths.format(share * 100)} %`;
 }
 
 export function microseconds(value: Figure): string {
@@ -87,6 +90,12 @@ export function expiry(seconds: Figure): string {
   return seconds >= 0xffffffff ? "never" : duration(seconds);
 }
 
+/** A text of a client: what would hide or turn around other text is written as its code. */
+export function visible(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
+    character => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
 export function hex(code: number): string {
   return "0x" + code.toString(16).toUpperCase().padStart(2, "0");
 }
@@ -97,7 +106,7 @@ export function plain(value: unknown): string {
   if (typeof value === "number") return count(value);
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (Array.isArray(value)) return value.map(plain).join(", ") || none;
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "object" ? visible(JSON.stringify(value)) : visible(String(value));
 }
 
 /** "waiting_bytes" as a person reads it. */

@@ -1,31 +1,47 @@
 import {useEffect, useRef, useState} from "preact/hooks";
 
-import {errorText, isCancelled} from "../http";
+import {CallError, errorText, isCancelled} from "../http";
 
 export interface Polled<T> {
   data: T | undefined;
   /** Of the last attempt; the data of the one before may still be there. */
   error: string;
+  /** Whether it said that there is no such thing. */
+  missing: boolean;
   refresh: () => void;
 }
 
+interface State<T> {
+  data: T | undefined;
+  error: string;
+  missing: boolean;
+}
+
+const nothing = {data: undefined, error: "", missing: false};
+
+/** Milliseconds; they may depend on what was answered last. */
+type Interval<T> = number | ((data: T | undefined) => number);
+
 /**
- * Loads at once, then `milliseconds` after each answer as long as the page is seen; 0: only once. What belongs to other
+ * Loads at once, then `every` so many milliseconds after each answer as long as the page is seen; 0: only once. What belongs to other
  * `inputs` is forgotten when they change.
  */
-export function usePoll<T>(load: (signal: AbortSignal) => Promise<T>, milliseconds: number,
+export function usePoll<T>(load: (signal: AbortSignal) => Promise<T>, every: Interval<T>,
     inputs: readonly unknown[] = []): Polled<T> {
-  const [state, setState] = useState<{data?: T; error: string}>({error: ""});
+  const [state, setState] = useState<State<T>>(nothing);
   const latest = useRef(load);
+  const interval = useRef(every);
   const again = useRef<() => void>(() => {});
   latest.current = load;
+  interval.current = every;
 
   useEffect(() => {
     const abort = new AbortController();
     let timer = 0;
     let running = false;
     let wanted = false;
-    setState({error: ""});
+    setState(nothing);
+    let newest: T | undefined;
 
     async function round(): Promise<void> {
       clearTimeout(timer);
@@ -40,17 +56,22 @@ export function usePoll<T>(load: (signal: AbortSignal) => Promise<T>, millisecon
       if (wanted) {
         wanted = false;
         void round();
-      } else if (milliseconds > 0) {
-        timer = window.setTimeout(round, milliseconds);
+        return;
       }
+      const wait = typeof interval.current === "number" ? interval.current : interval.current(newest);
+      if (wait > 0) timer = window.setTimeout(round, wait);
     }
 
     async function attempt(): Promise<void> {
       try {
         const data = await latest.current(abort.signal);
-        if (!abort.signal.aborted) setState({data, error: ""});
+        if (abort.signal.aborted) return;
+        newest = data;
+        setState({data, error: "", missing: false});
       } catch (error) {
-        if (!abort.signal.aborted && !isCancelled(error)) setState(old => ({data: old.data, error: errorText(error)}));
+        if (abort.signal.aborted || isCancelled(error)) return;
+        const missing = error instanceof CallError && error.status === 404;
+        setState(old => ({data: old.data, error: errorText(error), missing}));
       }
     }
 
@@ -63,7 +84,7 @@ export function usePoll<T>(load: (signal: AbortSignal) => Promise<T>, millisecon
       clearTimeout(timer);
       document.removeEventListener("visibilitychange", seen);
     };
-  }, [milliseconds, ...inputs]);
+  }, inputs);
 
-  return {data: state.data, error: state.error, refresh: () => again.current()};
+  return {...state, refresh: () => again.current()};
 }

@@ -4,7 +4,7 @@ import {ask} from "../../components/dialog";
 import {Select} from "../../components/fields";
 import {Icon} from "../../components/icon";
 import {act} from "../../components/toasts";
-import {ago, bytes, count, dateTime, label, milliseconds, percent, plain} from "../../lib/format";
+import {ago, bytes, count, dateTime, label, milliseconds, percent, plain, visible} from "../../lib/format";
 import {nodeState} from "../../lib/node";
 import {usePoll} from "../../lib/poll";
 import {useMay} from "../../lib/roles";
@@ -21,7 +21,7 @@ export function Details({path, tree, onClose}: {path: string; tree: Tree; onClos
   return (
     <aside class="details" aria-label="Actor" onKeyDown={event => { if (event.key === "Escape") onClose(); }}>
       <div class="panel-head">
-        <h2>{actor?.name ?? path}</h2>
+        <h2>{visible(actor?.name ?? path)}</h2>
         <button type="button" class="icon-button" aria-label="Close the actor" onClick={onClose}>
           <Icon name="close" />
         </button>
@@ -61,7 +61,7 @@ function Known({actor, tree}: {actor: ActorDetail; tree: Tree}) {
       <Facts rows={[
         ["State", <Badge tone={actor.state === "running" ? "ok" : "warn"}>{actor.state}</Badge>],
         ["Class", actor.class],
-        ["Path", <span class="breaks">{actor.path}</span>],
+        ["Path", <span class="breaks">{visible(actor.path)}</span>],
         ["Loop", plain(actor.loop)],
         ["Mailbox", `${count(actor.mailbox_depth)}, oldest ${milliseconds(actor.oldest_message_age_ms)}`],
         ["Handled", count(actor.messages_handled)],
@@ -84,7 +84,7 @@ function Known({actor, tree}: {actor: ActorDetail; tree: Tree}) {
       <h3>Neighbours</h3>
       {actor.neighbours.length
         ? <ul class="plain-list">
-            {actor.neighbours.map(path => <li key={path}><Link to={actorPath(path)} className="breaks">{path}</Link></li>)}
+            {actor.neighbours.map(path => <li key={path}><Link to={actorPath(path)} className="breaks">{visible(path)}</Link></li>)}
           </ul>
         : <Empty>None.</Empty>}
     </>

@@ -31,7 +31,7 @@ export interface Branch {
   sort: string;
   /** Messages a second between the last two readings; null after the first. */
   rate: number | null;
-  counted: {at: number; handled: number};
+  counted: {at: number; handled: number | null};
   /** How often the level was begun anew; what was asked for before is not taken. */
   generation: number;
 }
@@ -129,12 +129,30 @@ export class Tree {
   /** Reads those pages again that have one of these paths, `most` at the most. */
   async refresh(paths: readonly string[], most: number): Promise<void> {
     const wanted = new Map<Leaf, Branch>();
+    const alone: string[] = [];
     for (const path of paths) {
       const parent = this.branches.get(this.branches.get(path)?.parent ?? "");
       const leaf = parent?.leaves.find(each => each.paths.includes(path));
-      if (parent && leaf && wanted.size < most) wanted.set(leaf, parent);
+      if (wanted.size + alone.length >= most) break;
+      if (parent && leaf) wanted.set(leaf, parent);
+      else if (parent?.pinned.includes(path)) alone.push(path);
     }
-    await Promise.all([...wanted].map(([leaf, branch]) => this.read(branch, branch.leaves.indexOf(leaf))));
+    await Promise.all([
+      ...[...wanted].map(([leaf, branch]) => this.read(branch, branch.leaves.indexOf(leaf))),
+      ...alone.map(path => this.readAlone(path)),
+    ]);
+  }
+
+  /** One that no page has shown. */
+  private async readAlone(path: string): Promise<void> {
+    const branch = this.branches.get(path);
+    try {
+      if (branch) this.put(await api.actorDetail(path), branch.parent, branch.depth);
+    } catch {
+      const parent = this.branches.get(branch?.parent ?? "");
+      if (parent) parent.pinned = parent.pinned.filter(other => other !== path);  // it is gone
+    }
+    this.tell();
   }
 
   /** Opens the way to an actor, however many stand beside it; the last error is thrown. */
@@ -199,11 +217,15 @@ export class Tree {
     const seconds = (now.at - old.counted.at) / 1000;
     if (actor.rate !== undefined) old.rate = actor.rate;
     if (seconds < 0.5) return;
-    old.rate = actor.rate ?? Math.max(0, (now.handled - old.counted.handled) / seconds);
+    if (actor.rate === undefined) old.rate = rateBetween(old.counted.handled, now.handled, seconds);
     old.counted = now;
   }
 
   private tell(): void {
     this.changed.set(this.changed.value + 1);
   }
+}
+
+function rateBetween(before: number | null, after: number | null, seconds: number): number | null {
+  return before === null || after === null ? null : Math.max(0, (after - before) / seconds);
 }

@@ -1,10 +1,11 @@
-import {useEffect, useRef, useState} from "preact/hooks";
+import {useEffect, useRef} from "preact/hooks";
 
 import {Badge} from "../../components/basics";
 import {Icon} from "../../components/icon";
 import {tracksOf} from "../../components/table";
-import {count} from "../../lib/format";
+import {count, visible} from "../../lib/format";
 import {useStore} from "../../lib/store";
+import {useTreeKeys} from "../../lib/tree_keys";
 import {useWindow} from "../../lib/window";
 import {columns} from "./columns";
 import type {Branch, Row, Tree} from "./tree";
@@ -12,7 +13,7 @@ import type {Branch, Row, Tree} from "./tree";
 const rowHeight = 30;
 const refreshMilliseconds = 1_500;
 const pagesARound = 6;
-const tracks = tracksOf([{width: 18, grow: 1}, ...columns]);
+const tracks = tracksOf([{width: 17, grow: 1}, ...columns]);
 const rowId = (index: number) => `actor-row-${index}`;
 
 /** The tree as a table: arrow keys move and open, Enter shows the details, a head sorts every level. */
@@ -21,8 +22,15 @@ export function TreeGrid({tree, selected, sort, onSelect, onSort}: {
 }) {
   const changed = useStore(tree.changed);
   const box = useRef<HTMLDivElement>(null);
-  const [active, setActive] = useState(0);
   const rows = tree.rows();
+  const {active, go, onKeyDown} = useTreeKeys(box, rowHeight, rows, {
+    isOpen: row => row.kind === "actor" && row.branch.open,
+    isParent: row => row.kind === "actor" && row.branch.actor.children > 0,
+    open: row => void tree.open(row.branch.actor.path),
+    close: row => tree.close(row.branch.actor.path),
+    parentOf: row => parentOf(rows, row),
+    choose: row => { if (row.kind === "actor") onSelect(row.branch.actor.path); },
+  });
   const {first, last} = useWindow(box, rows.length, rowHeight);
   const inSight = rows.slice(first, last + 1);
 
@@ -48,44 +56,6 @@ export function TreeGrid({tree, selected, sort, onSelect, onSort}: {
     if (place >= 0) go(place);
   }, [selected, !!tree.branch(selected)]);
 
-  function go(place: number): void {
-    const wanted = Math.max(0, Math.min(rows.length - 1, place));
-    setActive(wanted);
-    const element = box.current;
-    if (!element) return;
-    const [top, height] = [wanted * rowHeight, element.clientHeight - rowHeight];
-    if (top < element.scrollTop) element.scrollTop = top;
-    else if (top + rowHeight > element.scrollTop + height) element.scrollTop = top + rowHeight - height;
-  }
-
-  const onKeyDown = (event: KeyboardEvent) => {
-    const row = rows[active];
-    const page = Math.floor((box.current?.clientHeight ?? 300) / rowHeight) - 2;
-    const moves: Record<string, () => void> = {
-      ArrowDown: () => go(active + 1),
-      ArrowUp: () => go(active - 1),
-      PageDown: () => go(active + page),
-      PageUp: () => go(active - page),
-      Home: () => go(0),
-      End: () => go(rows.length - 1),
-      ArrowRight: () => {
-        if (row?.kind !== "actor" || !row.branch.actor.children) return;
-        if (row.branch.open) go(active + 1);
-        else void tree.open(row.branch.actor.path);
-      },
-      ArrowLeft: () => {
-        if (!row) return;
-        if (row.kind === "actor" && row.branch.open) tree.close(row.branch.actor.path);
-        else go(parentOf(rows, row));
-      },
-      Enter: () => { if (row?.kind === "actor") onSelect(row.branch.actor.path); },
-    };
-    const move = moves[event.key];
-    if (!move || event.target !== box.current) return;
-    event.preventDefault();
-    move();
-  };
-
   return (
     <div ref={box} class="virtual tree" role="treegrid" aria-label="Actor tree" tabIndex={0} onKeyDown={onKeyDown}
       aria-activedescendant={rows.length ? rowId(active) : undefined} style={tracks}>
@@ -98,7 +68,7 @@ export function TreeGrid({tree, selected, sort, onSelect, onSort}: {
             ? <ActorRow key={row.branch.actor.path} id={rowId(place)} branch={row.branch} style={style}
                 active={place === active} selected={row.branch.actor.path === selected}
                 onToggle={() => toggle(tree, row.branch)}
-                onSelect={() => { setActive(place); onSelect(row.branch.actor.path); }} />
+                onSelect={() => { go(place); onSelect(row.branch.actor.path); }} />
             : <RestRow key={row.branch.actor.path + "/rest"} id={rowId(place)} row={row} style={style} />;
         })}
       </div>
@@ -155,11 +125,11 @@ function ActorRow({id, branch, style, active, selected, onToggle, onSelect}: {
       <div role="gridcell" class="tree-name" style={{paddingLeft: `${0.25 + depth * 1.1}rem`}}>
         {parent
           ? <button type="button" tabIndex={-1} class={`twist ${open ? "twist-open" : ""}`}
-              aria-label={`${open ? "Collapse" : "Expand"} ${actor.name}`}
+              aria-label={`${open ? "Collapse" : "Expand"} ${visible(actor.name)}`}
               onClick={event => { event.stopPropagation(); onToggle(); }}><Icon name="chevron" /></button>
           : <span class="twist" />}
         <span class={`dot dot-${dotOf(actor.state)}`} aria-hidden="true" />
-        <span class="tree-label">{actor.name}</span>
+        <span class="tree-label">{visible(actor.name)}</span>
         {actor.state !== "running" && <Badge tone={actor.state === "restarting" ? "warn" : "calm"}>{actor.state}</Badge>}
         {parent && <span class="muted small">{count(actor.children)}</span>}
       </div>

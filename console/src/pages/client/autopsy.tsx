@@ -1,17 +1,18 @@
 import * as api from "../../api";
 import {Empty, Failure, Panel} from "../../components/basics";
+import {visible} from "../../lib/format";
 import {usePoll} from "../../lib/poll";
 
 const everyMilliseconds = 10_000;
 
 /** Why a client is gone, in words. */
 export function Autopsy({id}: {id: string}) {
-  const {data, error} = usePoll(signal => api.autopsy(id, signal), everyMilliseconds, [id]);
+  const {data, error, missing} = usePoll(signal => api.autopsy(id, signal), everyMilliseconds, [id]);
   return (
     <Panel title="Autopsy" className="autopsy">
-      <Failure text={error} />
-      {data && !data.sentences.length && <Empty>The node remembers nothing of it.</Empty>}
-      <ol>{data?.sentences.map((sentence, index) => <li key={index}>{sentence}</li>)}</ol>
+      <Failure text={missing ? "" : error} />
+      {(missing || data?.sentences.length === 0) && <Empty>The node remembers nothing of it.</Empty>}
+      <ol>{data?.sentences.map((sentence, index) => <li key={index}>{visible(sentence)}</li>)}</ol>
     </Panel>
   );
 }

@@ -1,5 +1,7 @@
+import type {ComponentChildren} from "preact";
+
 import {Facts, Meter, Panel} from "../../components/basics";
-import {ago, bytes, count, dateTime, expiry, label, plain} from "../../lib/format";
+import {ago, bytes, count, dateTime, expiry, label, plain, several} from "../../lib/format";
 import type {ClientDetail} from "../../model";
 
 export function ConnectionPanel({client}: {client: ClientDetail}) {
@@ -9,10 +11,14 @@ export function ConnectionPanel({client}: {client: ClientDetail}) {
         ["User", plain(client.user)],
         ["Address", plain(client.address)],
         ["Listener", plain(client.listener)],
-        ["Protocol", `MQTT ${client.protocol}, ${client.transport ?? "no transport"}`],
+        ["Protocol", `MQTT ${plain(client.protocol)}, ${plain(client.transport)}`],
         ["Connected", <time title={dateTime(client.connected_at)}>{ago(client.connected_at)}</time>],
-        ["Disconnected", <time title={dateTime(client.disconnected_at)}>{ago(client.disconnected_at)}</time>],
+        ...(client.connected ? [] : [
+          ["Disconnected", <time title={dateTime(client.disconnected_at)}>{ago(client.disconnected_at)}</time>],
+        ] as [string, ComponentChildren][]),
         ["Keep alive", client.keep_alive_seconds ? `${count(client.keep_alive_seconds)} s` : "none"],
+        ["Received", `${several(client.messages_received, "message")}, ${bytes(client.bytes_received)}`],
+        ["Sent", `${several(client.messages_sent, "message")}, ${bytes(client.bytes_sent)}`],
         ["Waiting output", bytes(client.waiting_bytes)],
       ]} />
     </Panel>
@@ -25,8 +31,8 @@ export function SessionPanel({client}: {client: ClientDetail}) {
       <Facts rows={[
         ["Expires", expiry(client.session_expiry_seconds)],
         ["Subscriptions", count(client.subscriptions)],
-        ["Queued", `${count(client.queued)} messages, ${bytes(client.queue_bytes)}`],
-        ["In flight", `${count(client.in_flight)} messages`],
+        ["Queued", `${several(client.queued, "message")}, ${bytes(client.queue_bytes)}`],
+        ["In flight", several(client.in_flight, "message")],
         ["Loop", plain(client.loop)],
         ["Restarts", count(client.restarts)],
         ["Will", client.will ? <Will will={client.will} /> : "none"],
@@ -37,19 +43,6 @@ export function SessionPanel({client}: {client: ClientDetail}) {
 
 function Will({will}: {will: Record<string, unknown>}) {
   return <>{Object.entries(will).map(([name, value]) => <div key={name}>{label(name)}: {plain(value)}</div>)}</>;
-}
-
-export function TrafficPanel({client}: {client: ClientDetail}) {
-  return (
-    <Panel title="Traffic">
-      <Facts rows={[
-        ["Messages received", count(client.messages_received)],
-        ["Messages sent", count(client.messages_sent)],
-        ["Bytes received", bytes(client.bytes_received)],
-        ["Bytes sent", bytes(client.bytes_sent)],
-      ]} />
-    </Panel>
-  );
 }
 
 /** What the memory of a client is spent on, the largest part first. */

@@ -1,5 +1,5 @@
 import * as api from "../../api";
-import {Failure, Panel} from "../../components/basics";
+import {Empty, Failure, Panel} from "../../components/basics";
 import {EventList} from "../../components/event_list";
 import {usePoll} from "../../lib/poll";
 
@@ -7,10 +7,11 @@ const everyMilliseconds = 3_000;
 const eventsMax = 100;
 
 export function History({id}: {id: string}) {
-  const {data, error} = usePoll(signal => api.clientEvents(id, {limit: eventsMax}, signal), everyMilliseconds, [id]);
+  const {data, error, missing} = usePoll(signal => api.clientEvents(id, {limit: eventsMax}, signal), everyMilliseconds, [id]);
   return (
     <Panel title="Events">
-      <Failure text={error} />
+      <Failure text={missing ? "" : error} />
+      {missing && <Empty>Nothing is remembered.</Empty>}
       {data && <EventList events={data.items} />}
     </Panel>
   );

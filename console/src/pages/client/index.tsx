@@ -1,28 +1,33 @@
 import {useEffect} from "preact/hooks";
 
 import * as api from "../../api";
-import {Badge, Button, Failure, Link, PageHead} from "../../components/basics";
+import {Button, Failure, Link, PageHead} from "../../components/basics";
+import {ClientState} from "../../components/client_state";
 import {ask} from "../../components/dialog";
 import {act} from "../../components/toasts";
+import {visible} from "../../lib/format";
 import {usePoll} from "../../lib/poll";
 import {useMay} from "../../lib/roles";
 import {actorPath} from "../../lib/router";
 import type {ClientDetail} from "../../model";
 import {Autopsy} from "./autopsy";
-import {ConnectionPanel, MemoryPanel, SessionPanel, TrafficPanel} from "./facts";
+import {ConnectionPanel, MemoryPanel, SessionPanel} from "./facts";
 import {History} from "./history";
 import {InFlight, Subscriptions} from "./subscriptions";
 
 const everyMilliseconds = 2_000;
+/** To look at a session that sleeps wakes it: not more often than needed. */
+const awayMilliseconds = 30_000;
 
 /** Everything that the API knows of one client. */
 export function Client({id}: {id: string}) {
-  const {data: client, error, refresh} = usePoll(signal => api.client(id, signal), everyMilliseconds, [id]);
-  useEffect(() => { document.title = `${id} – Clients – Troupe`; }, [id]);
+  const {data: client, error, refresh} = usePoll(
+    signal => api.client(id, signal), found => (found?.connected ? everyMilliseconds : awayMilliseconds), [id]);
+  useEffect(() => { document.title = `${visible(id)} – Clients – Troupe`; }, [id]);
   return (
     <div class="page">
       <p class="crumbs"><Link to="/clients">All clients</Link></p>
-      <PageHead title={id} note={client && <State client={client} />}>
+      <PageHead title={visible(id)} note={client && <ClientState client={client} />}>
         {client && <Deeds client={client} refresh={refresh} />}
       </PageHead>
       <Failure text={error} />
@@ -32,7 +37,6 @@ export function Client({id}: {id: string}) {
           <div class="cards">
             <ConnectionPanel client={client} />
             <SessionPanel client={client} />
-            <TrafficPanel client={client} />
             <MemoryPanel client={client} />
           </div>
           <Subscriptions client={client} refresh={refresh} />
@@ -42,10 +46,6 @@ export function Client({id}: {id: string}) {
       <History id={id} />
     </div>
   );
-}
-
-function State({client}: {client: ClientDetail}) {
-  return client.connected ? <Badge tone="ok">connected</Badge> : <Badge tone="warn">disconnected</Badge>;
 }
 
 function Deeds({client, refresh}: {client: ClientDetail; refresh: () => void}) {

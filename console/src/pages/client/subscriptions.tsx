@@ -6,12 +6,12 @@ import {QosField, TextField} from "../../components/fields";
 import type {Column} from "../../components/table";
 import {Table} from "../../components/table";
 import {act} from "../../components/toasts";
-import {count, plain} from "../../lib/format";
+import {count, plain, visible} from "../../lib/format";
 import {useMay} from "../../lib/roles";
 import type {ClientDetail, Subscription} from "../../model";
 
 export const subscriptionColumns: Column<Subscription>[] = [
-  {title: "Filter", width: 14, grow: 2, cell: each => <span class="mono">{each.filter}</span>},
+  {title: "Filter", width: 14, grow: 2, cell: each => <span class="mono">{visible(each.filter)}</span>},
   {title: "QoS", width: 4, right: true, cell: each => each.qos},
   {title: "Group", width: 7, cell: each => plain(each.group)},
   {title: "Identifier", width: 6, right: true, cell: each => plain(each.identifier)},
@@ -39,7 +39,7 @@ export function Subscriptions({client, refresh}: {client: ClientDetail; refresh:
   }] : subscriptionColumns;
   const listed = client.subscription_list.length;
   return (
-    <Panel title="Subscriptions" actions={client.subscriptions > listed && (
+    <Panel title="Subscriptions" actions={(client.subscriptions ?? 0) > listed && (
       <Link to={"/topics?tab=Subscriptions&client=" + encodeURIComponent(client.id)}>
         All {count(client.subscriptions)} of them
       </Link>
@@ -73,7 +73,7 @@ type Flying = ClientDetail["in_flight_list"][number];
 
 const flyingColumns: Column<Flying>[] = [
   {title: "Packet id", right: true, cell: each => each.packet_id},
-  {title: "Topic", cell: each => <span class="mono">{each.topic}</span>},
+  {title: "Topic", cell: each => <span class="mono">{visible(each.topic ?? "–")}</span>},
   {title: "QoS", right: true, cell: each => each.qos},
   {title: "State", cell: each => each.state},
 ];

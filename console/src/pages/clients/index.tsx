@@ -1,13 +1,14 @@
 import {useState} from "preact/hooks";
 
 import * as api from "../../api";
-import {Badge, Button, Link, PageHead} from "../../components/basics";
+import {Button, Link, PageHead} from "../../components/basics";
 import {ask} from "../../components/dialog";
 import {tell} from "../../components/toasts";
+import {ClientState} from "../../components/client_state";
 import type {Column} from "../../components/table";
 import {VirtualTable} from "../../components/virtual_table";
 import {errorText} from "../../http";
-import {ago, bytes, count, dateTime} from "../../lib/format";
+import {ago, bytes, count, dateTime, plain, visible} from "../../lib/format";
 import {usePages} from "../../lib/pages";
 import {useMay} from "../../lib/roles";
 import {clientPath, setQuery, usePlace} from "../../lib/router";
@@ -18,16 +19,16 @@ import {Filters, filterOf} from "./filters";
 const columns: Column<Client>[] = [
   {
     title: "Client id", width: 14, grow: 2,
-    cell: client => <Link to={clientPath(client.id)} title={client.id}>{client.id}</Link>,
+    cell: client => <Link to={clientPath(client.id)} title={visible(client.id)}>{visible(client.id)}</Link>,
   },
   {
     title: "State", width: 7.5,
-    cell: client => (client.connected ? <Badge tone="ok">connected</Badge> : <Badge tone="calm">away</Badge>),
+    cell: client => <ClientState client={client} />,
   },
-  {title: "User", width: 6, grow: 1, cell: client => client.user ?? "–"},
-  {title: "Address", width: 10, grow: 1, cell: client => client.address ?? "–"},
-  {title: "Listener", width: 6, cell: client => client.listener ?? "–"},
-  {title: "Protocol", width: 6, cell: client => `${client.protocol} ${client.transport ?? ""}`},
+  {title: "User", width: 6, grow: 1, cell: client => plain(client.user)},
+  {title: "Address", width: 10, grow: 1, cell: client => plain(client.address)},
+  {title: "Listener", width: 6, cell: client => plain(client.listener)},
+  {title: "Protocol", width: 6, cell: client => [client.protocol, client.transport].filter(Boolean).join(" ") || "–"},
   {
     title: "Since", width: 7.5,
     cell: client => {

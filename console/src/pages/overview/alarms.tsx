@@ -7,7 +7,7 @@ const everyMilliseconds = 3_000;
 
 export function Alarms() {
   const {data, error} = usePoll(api.alarms, everyMilliseconds);
-  const sorted = [...(data?.items ?? [])].sort((a, b) => Number(b.active) - Number(a.active) || b.since - a.since);
+  const sorted = [...(data?.items ?? [])].sort((a, b) => Number(b.active) - Number(a.active) || (b.since ?? 0) - (a.since ?? 0));
   return (
     <Panel title="Alarms">
       <Failure text={error} />

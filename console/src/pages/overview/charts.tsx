@@ -20,12 +20,12 @@ const binary = Array.from({length: 50}, (_, power) => 2 ** power);
 
 const drawings: Drawing[] = [
   {title: "Connections", lines: [["connections", "connected"], ["sessions", "sessions"]], format: short},
-  {title: "Messages", lines: [["messages_received_rate", "in"], ["messages_sent_rate", "out"]], format: rate},
+  {title: "Messages", lines: [["received", "in"], ["sent", "out"]], format: rate},
   {
     title: "Latency", format: microseconds,
     lines: [["latency_p50_us", "p50"], ["latency_p95_us", "p95"], ["latency_p99_us", "p99"]],
   },
-  {title: "Traffic", lines: [["bytes_received_rate", "in"], ["bytes_sent_rate", "out"]], format: bytesRate, steps: binary},
+  {title: "Traffic", lines: [["bytes_received", "in"], ["bytes_sent", "out"]], format: bytesRate, steps: binary},
   {title: "Memory", lines: [["memory_bytes", "resident"]], format: bytes, steps: binary},
   {
     title: "Busy loops", format: percent, max: 1,

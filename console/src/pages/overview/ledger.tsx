@@ -41,10 +41,16 @@ function Account({drops}: {drops: Drops}) {
         </tbody>
       </table>
       <p class="muted small">
-        {open === 0 ? "Every message is accounted for." : `${count(Math.abs(open))} on their way while this was counted.`}
+        {balance(open)}
       </p>
     </>
   );
+}
+
+function balance(open: number): string {
+  if (open === 0) return "Every message is accounted for.";
+  if (open > 0) return `${count(open)} were on their way while this was counted.`;
+  return `${count(-open)} more than were published: each receiver of a message counts.`;
 }
 
 function Row({name, number, whole, tone, strong, inner}: {

@@ -14,18 +14,16 @@ export interface Curves {
 }
 
 /** What /metrics/history calls a figure, and where /node has it. */
-const sources: Record<string, (node: Node) => number> = {
+const sources: Record<string, (node: Node) => number | null> = {
   connections: node => node.connections,
   sessions: node => node.sessions,
-  messages_received_rate: node => node.rates.received,
-  messages_sent_rate: node => node.rates.sent,
-  bytes_received_rate: node => node.rates.bytes_received,
-  bytes_sent_rate: node => node.rates.bytes_sent,
-  connects_rate: node => node.rates.connects,
-  disconnects_rate: node => node.rates.disconnects,
-  latency_p50_us: node => node.latency_us.p50,
-  latency_p95_us: node => node.latency_us.p95,
-  latency_p99_us: node => node.latency_us.p99,
+  received: node => node.rates.received,
+  sent: node => node.rates.sent,
+  bytes_received: node => node.rates.bytes_received,
+  bytes_sent: node => node.rates.bytes_sent,
+  latency_p50_us: node => node.latency_us?.p50 ?? null,
+  latency_p95_us: node => node.latency_us?.p95 ?? null,
+  latency_p99_us: node => node.latency_us?.p99 ?? null,
   memory_bytes: node => node.memory_bytes,
 };
 
@@ -33,7 +31,7 @@ const historyMilliseconds = 15_000;
 const liveMinutes = 10;
 export const loopsMax = 8;
 
-export const loopName = (index: number) => `loop_${index}_busy_share`;
+export const loopName = (index: number) => `loop_${index}_busy`;
 
 /** What is drawn: the samples of this page when live, with what was before them; else what the node has kept. */
 export function useCurves(range: Range): {curves: Curves; error: string} {
@@ -71,7 +69,7 @@ function withSamples(kept: Curves, samples: Samples, names: string[]): Curves {
     const time = kept.times[index] ?? 0;
     return time < first && time >= oldest;
   });
-  const read = (name: string, node: Node) => sources[name]?.(node) ?? loopShare(name, node);
+  const read = (name: string, node: Node) => (name in sources ? sources[name]?.(node) : loopShare(name, node)) ?? null;
   return {
     times: [...before.map(index => kept.times[index] ?? 0), ...samples.map(sample => sample.at)],
     values: Object.fromEntries(names.map(name => [name, [

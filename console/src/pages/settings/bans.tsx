@@ -1,0 +1,71 @@
+import {useState} from "preact/hooks";
+
+import * as api from "../../api";
+import {Badge, Button, Failure, Panel} from "../../components/basics";
+import {NumberField, Select, TextField} from "../../components/fields";
+import type {Column} from "../../components/table";
+import {Table} from "../../components/table";
+import {act} from "../../components/toasts";
+import {dateTime, plain, visible} from "../../lib/format";
+import {readAll} from "../../lib/pages";
+import {usePoll} from "../../lib/poll";
+import {useMay} from "../../lib/roles";
+import type {Ban} from "../../model";
+
+const everyMilliseconds = 10_000;
+const bansMax = 2_000;
+
+export function Bans() {
+  const mayOperate = useMay("operator");
+  const {data, error, refresh} = usePoll(
+    signal => readAll(cursor => api.bans({cursor, limit: 1_000}, signal), bansMax), everyMilliseconds);
+  const lift = async (ban: Ban) => {
+    if (await act(api.liftBan(ban.id), `The ban of ${visible(ban.value)} is lifted.`)) refresh();
+  };
+  const columns: Column<Ban>[] = [
+    {title: "Of", cell: ban => <Badge tone="info">{ban.kind}</Badge>},
+    {title: "Value", cell: ban => <span class="mono">{visible(ban.value)}</span>},
+    {title: "Reason", cell: ban => <span class="wraps">{plain(ban.reason)}</span>},
+    {title: "Until", cell: ban => (ban.until === null ? "for good" : dateTime(ban.until))},
+    {title: "By", cell: ban => plain(ban.by)},
+    {title: "Since", cell: ban => dateTime(ban.at)},
+    ...(mayOperate ? [{
+      title: "Action", silent: true,
+      cell: (ban: Ban) => (
+        <Button kind="quiet" label={`Lift the ban of ${ban.value}`} onClick={() => void lift(ban)}>Lift</Button>
+      ),
+    }] : []),
+  ];
+  return (
+    <Panel title="Bans">
+      <Failure text={error} />
+      <Table label="Bans" columns={columns} items={data ?? []} rowKey={ban => ban.id}
+        empty={data ? "Nobody is banned." : "Asking the node…"} />
+      {mayOperate && <Add refresh={refresh} />}
+    </Panel>
+  );
+}
+
+function Add({refresh}: {refresh: () => void}) {
+  const [kind, setKind] = useState("client");
+  const [value, setValue] = useState("");
+  const [reason, setReason] = useState("");
+  const [minutes, setMinutes] = useState(60);
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    if (!(await act(api.ban({kind, value, reason, seconds: minutes * 60}), `${visible(value)} is banned.`))) return;
+    setValue("");
+    setReason("");
+    refresh();
+  };
+  return (
+    <form class="line" aria-label="Ban" onSubmit={submit}>
+      <Select label="Ban a" value={kind} onInput={setKind}
+        options={[["client", "client"], ["user", "user"], ["address", "address"]]} />
+      <TextField label="Value" value={value} onInput={setValue} required className="field-wide" />
+      <TextField label="Reason" value={reason} onInput={setReason} className="field-wide" max={1024} />
+      <NumberField label="Minutes, 0 for good" value={minutes} onInput={setMinutes} max={5_256_000} />
+      <Button kind="danger" type="submit">Ban</Button>
+    </form>
+  );
+}

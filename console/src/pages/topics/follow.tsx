@@ -1,0 +1,96 @@
+import {useState} from "preact/hooks";
+
+import * as api from "../../api";
+import {Badge, Button, Empty, Failure, Link, Panel} from "../../components/basics";
+import {Check, QosField, TextArea, TextField} from "../../components/fields";
+import type {Column} from "../../components/table";
+import {Table} from "../../components/table";
+import {tell} from "../../components/toasts";
+import {useDeed} from "../../lib/deed";
+import {count, microseconds, visible} from "../../lib/format";
+import {useMay} from "../../lib/roles";
+import {actorPath, clientPath} from "../../lib/router";
+import type {Published} from "../../model";
+
+type Step = NonNullable<Published["way"]>[number];
+type Target = NonNullable<Published["targets"]>[number];
+
+const steps: Column<Step>[] = [
+  {title: "After", right: true, cell: step => microseconds(step.at_us)},
+  {title: "Step", cell: step => <b>{step.step}</b>},
+  {title: "What happened", cell: step => <span class="wraps">{visible(step.text)}</span>},
+  {
+    title: "Actor",
+    cell: step => (step.actor ? <Link to={actorPath(step.actor)}>{visible(step.actor)}</Link> : "–"),
+  },
+];
+
+const targets: Column<Target>[] = [
+  {title: "Client id", cell: target => <Link to={clientPath(target.client)}>{visible(target.client)}</Link>},
+  {title: "Outcome", cell: target => <Badge tone={tone(target.outcome)}>{target.outcome.replaceAll("_", " ")}</Badge>},
+  {title: "Why", cell: target => <span class="wraps">{visible(target.text)}</span>},
+];
+
+function tone(outcome: string): "ok" | "warn" | "bad" {
+  if (/sent|delivered|acknowledged/.test(outcome)) return "ok";
+  return /queued|waiting|held/.test(outcome) ? "warn" : "bad";
+}
+
+/** Publishes a message and shows its way, and for who did not get it, why. */
+export function Follow({first}: {first: string}) {
+  const mayOperate = useMay("operator");
+  const [topic, setTopic] = useState(first);
+  const [payload, setPayload] = useState("");
+  const [qos, setQos] = useState(1);
+  const [retain, setRetain] = useState(false);
+  const {failure, busy, run} = useDeed();
+  const [published, setPublished] = useState<Published | null>(null);
+
+  const submit = (event: Event) => {
+    event.preventDefault();
+    setPublished(null);
+    void run(async () => {
+      const told = await api.publish({topic, payload, encoding: "text", qos, retain, follow: true});
+      setPublished(told ?? null);
+      if (!told) tell("Published; the node told nothing of its way.");
+    });
+  };
+
+  if (!mayOperate) return <Empty>To publish needs the role operator.</Empty>;
+  return (
+    <>
+      <Panel title="Publish">
+        <form aria-label="Publish" onSubmit={submit}>
+          <div class="stack">
+            <TextField label="Topic" value={topic} onInput={setTopic} required />
+            <TextArea label="Payload" value={payload} onInput={setPayload} />
+          </div>
+          <div class="line">
+            <QosField value={qos} onInput={setQos} />
+            <Check label="Retain" value={retain} onInput={setRetain} />
+            <Button kind="main" type="submit" disabled={busy}>Publish and follow</Button>
+          </div>
+        </form>
+        <Failure text={failure} />
+      </Panel>
+      {published && <Way published={published} />}
+    </>
+  );
+}
+
+function Way({published}: {published: Published}) {
+  const {receivers} = published;
+  return (
+    <>
+      <p aria-live="polite"><b>{receivers === 1 ? "One session" : `${count(receivers)} sessions`}</b> received it.</p>
+      <Panel title="Its way">
+        <Table label="Its way" columns={steps} items={published.way ?? []} empty="The node told nothing of it."
+          rowKey={step => `${step.at_us} ${step.step} ${step.actor ?? ""} ${step.text}`} />
+      </Panel>
+      <Panel title="Who got it">
+        <Table label="Who got it" columns={targets} items={published.targets ?? []} empty="No subscription matches."
+          rowKey={target => target.client} />
+      </Panel>
+    </>
+  );
+}

@@ -1,0 +1,75 @@
+import {useEffect, useRef, useState} from "preact/hooks";
+
+import * as api from "../../api";
+import {Button, Failure, Panel} from "../../components/basics";
+import {Check} from "../../components/fields";
+import {Icon} from "../../components/icon";
+import {tell} from "../../components/toasts";
+import {errorText} from "../../http";
+import {clock, count, visible} from "../../lib/format";
+import {save} from "../../lib/save";
+import {useWindow} from "../../lib/window";
+import type {Page, Trace, TraceLine} from "../../model";
+import {linesMax, useTail} from "./tail";
+
+const rowHeight = 22;
+const pageSize = 1_000;
+const downloadMax = 1_000_000;
+
+export function Lines({trace}: {trace: Trace}) {
+  const [following, setFollowing] = useState(true);
+  const {lines, error} = useTail(trace.id, following);
+  const box = useRef<HTMLDivElement>(null);
+  const {first, last} = useWindow(box, lines.length, rowHeight);
+
+  useEffect(() => {
+    if (following && box.current) box.current.scrollTop = box.current.scrollHeight;
+  }, [lines, following]);
+
+  return (
+    <Panel title={`Lines of ${visible(trace.value)}`} actions={
+      <>
+        <Check label="Follow" value={following} onInput={setFollowing} />
+        <Button onClick={() => void download(trace)}><Icon name="download" />Download</Button>
+      </>
+    }>
+      <Failure text={error} />
+      <div ref={box} class="lines" role="log" aria-label="Trace" tabIndex={0}>
+        <div class="virtual-body" style={{height: `${lines.length * rowHeight}px`}}>
+          {lines.slice(first, last + 1).map((line, offset) => (
+            <div key={first + offset} class="trace-line"
+              style={{transform: `translateY(${(first + offset) * rowHeight}px)`}}>
+              <time>{clock(line.at, true)}</time>
+              <span class={`way way-${line.direction === "in" ? "in" : "out"}`}>{line.direction}</span>
+              <span class="trace-client">{visible(line.client)}</span>
+              <span>{visible(line.text)}</span>
+            </div>
+          ))}
+        </div>
+      </div>
+      <p class="virtual-foot muted">
+        {count(lines.length)} lines{lines.length >= linesMax ? ", the newest; a download has all" : ""}
+      </p>
+    </Panel>
+  );
+}
+
+async function download(trace: Trace): Promise<void> {
+  const parts: string[] = [];
+  let read = 0;
+  let cursor: string | null = null;
+  try {
+    do {
+      const page: Page<TraceLine> = await api.traceLines(trace.id, {cursor, limit: pageSize});
+      parts.push(page.items.map(textOf).join(""));
+      read += page.items.length;
+      cursor = page.next;
+    } while (cursor !== null && read < downloadMax);
+    save(`trace-${trace.kind}-${trace.id}.txt`, parts, "text/plain");
+  } catch (error) {
+    tell(errorText(error), true);
+  }
+}
+
+const textOf = (line: TraceLine) =>
+  `${new Date(line.at).toISOString()}\t${visible(line.client)}\t${line.direction}\t${visible(line.text)}\n`;
