@@ -4,6 +4,8 @@ import {access_steps, log_in} from "./console_access.mjs";
 import {actor_steps} from "./console_actors.mjs";
 import {client_steps} from "./console_clients.mjs";
 import {overview_steps} from "./console_overview.mjs";
+import {settings_steps} from "./console_settings.mjs";
+import {websocket_steps} from "./console_websocket.mjs";
 import {take_screenshots} from "./console_screenshots.mjs";
 
 const [url, password, ...words] = process.argv.slice(2);
@@ -17,7 +19,8 @@ try {
     good = await run_steps(page, access_steps(password), words);
     await log_in(page, password);
     page.wrong = [];
-    good = await run_steps(page, {...overview_steps, ...actor_steps, ...client_steps}, words) && good;
+    const steps = {...overview_steps, ...actor_steps, ...client_steps, ...websocket_steps, ...settings_steps};
+    good = await run_steps(page, steps, words) && good;
   }
 } finally {
   await browser.close();

@@ -47,7 +47,8 @@ async function open_by_key(page, name) {
   const rows = tree(page).getByRole("row");
   const before = await rows.count();
   await page.keyboard.press("ArrowRight");
-  await until(async () => await rows.count() > before, `${name} shows its children`);
+  const loading = rows.filter({hasText: "Loading…"});
+  await until(async () => await rows.count() > before && await loading.count() === 0, `${name} shows its children`);
 }
 
 async function confirm(page, action) {

@@ -98,6 +98,7 @@ export const client_steps = {
     await confirm(page, "End session");
     await deed("closed", {client: "lamp-1"});
     await autopsy(page).waitFor();
+    await until(async () => /operator admin/.test(await autopsy(page).textContent()), "the autopsy names the operator");
     forgive(page, /404 GET \S*\/clients\/lamp-1$/);
   },
 
