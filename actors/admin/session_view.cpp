@@ -7,8 +7,9 @@ namespace troupe::admin {
 
 namespace {
 
+// Parentheses: with braces some compilers make an array of one.
 boost::json::value or_null(std::uint64_t milliseconds) {
-  return milliseconds == 0 ? boost::json::value{nullptr} : boost::json::value{milliseconds};
+  return milliseconds == 0 ? boost::json::value(nullptr) : boost::json::value(milliseconds);
 }
 
 session_view sleeping(const session_place& of) {

@@ -14,6 +14,7 @@ void route_desk::route(session::route what, session_ref publisher) {
   auto& to = by_shard_[shard_of(what.body->topic(), office_.loops())];
   if (!to.open) {
     to.open = new route_batch;
+    to.since = node_clock::now();
     to.batch = ref_ptr<const route_batch>::adopt(to.open);
   }
   to.waiting_for.push_back({publisher, {.ticket = what.ticket, .bytes = what.bytes, .qos = what.qos}, what.packet_id});
@@ -30,6 +31,7 @@ bool route_desk::flush() {
     batch.waiting_for = std::exchange(from.waiting_for, {});
     batch.number = last_number_;
     batch.shard = shard;
+    batch.since = from.since;
     if (store_) {
       from.under_way.push_back(last_number_);
       from.open->first_message = store_->take_messages(from.open->publications.size());
@@ -75,6 +77,8 @@ std::optional<route_desk::routed_batch> route_desk::answered(const delivered& an
 std::optional<route_desk::routed_batch> route_desk::finish_if_complete(table::iterator at) {
   if (!at->second.dispatched || at->second.answers < at->second.expected) return {};
   std::optional<routed_batch> result{std::move(at->second.batch)};
+  const auto now = node_clock::now();
+  latency_->record(std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()), now - result->since);
   under_way_.erase(at);
   return result;
 }

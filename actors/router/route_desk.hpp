@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "actors/admin/history/latency_sketch.hpp"
 #include "actors/handles.hpp"
 #include "actors/runtime/event_loop.hpp"
 #include "actors/session/protocol/protocol.hpp"
@@ -36,6 +37,7 @@ public:
     };
     std::uint64_t number = 0;
     std::uint32_t shard = 0;
+    time_point since;                         ///< its first publication came
     ref_ptr<const route_batch> publications;  ///< null: there is no store
     std::vector<waiting> waiting_for;
     std::vector<part> kept;
@@ -61,11 +63,14 @@ public:
   std::uint64_t oldest_under_way(std::uint32_t shard);
 
   std::size_t batches_under_way() const noexcept { return under_way_.size(); }
+  /// From a batch's first publication to its last answer: what a message waits inside of the node. Any thread may read.
+  const admin::latency_sketch& latency() const noexcept { return *latency_; }
 
 private:
   struct collected {
     ref_ptr<const route_batch> batch;
     route_batch* open = nullptr;  ///< the same, while it may still grow
+    time_point since;
     std::vector<waiting> waiting_for;
     std::deque<std::uint64_t> under_way;  ///< numbers, ascending; some may be back
   };
@@ -85,6 +90,7 @@ private:
   std::vector<collected> by_shard_;
   table under_way_;
   node_store* store_ = nullptr;
+  std::unique_ptr<admin::latency_sketch> latency_ = std::make_unique<admin::latency_sketch>();
 };
 
 }  // namespace troupe::actors

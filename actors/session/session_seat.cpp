@@ -236,6 +236,14 @@ void session_seat::unsubscribed(std::uint32_t ticket, bool granted) {
   work([&](auto& of, auto& env, auto& fx) { session::unsubscribed(of, env, ticket, reasons, fx); });
 }
 
+void session_seat::subscribe_for(const mqtt::subscribe& what) {
+  work([&](auto& of, auto& env, auto& fx) { session::subscribe_for(of, env, what, fx); });
+}
+
+void session_seat::unsubscribe_for(const mqtt::unsubscribe& what) {
+  work([&](auto& of, auto& env, auto& fx) { session::unsubscribe_for(of, env, what, fx); });
+}
+
 void session_seat::timeout(transport::timer_tick tick) {
   if (tick == armed_) look_at_time();  // else set for a deadline that has moved on
 }
@@ -437,30 +445,16 @@ void session_seat::sleep_or_wait() {
 
 // -- publish rate ---------------------------------------------------------------------------------------------------
 
-bool session_seat::rate_limited() const noexcept {
-  return rarely_ && (rarely_->publish_tokens < 0 || rarely_->byte_tokens < 0);
-}
+bool session_seat::rate_limited() const noexcept { return rarely_ && rarely_->rate.exhausted(); }
 
-// Tokens fill up to one second's worth; a packet may overdraw them, and the link is not read until they are back.
 void session_seat::charge_rate(std::span<const std::byte> packet) {
   const auto& limits = via_->limits;
-  auto is_publish = static_cast<unsigned>(packet[0]) >> 4 == static_cast<unsigned>(mqtt::packet_type::publish);
-  if (!is_publish || (limits.publish_rate_max == 0 && limits.publish_bytes_rate_max == 0)) return;
-  refill_rate();
-  auto& r = *rarely_;
-  if (limits.publish_rate_max > 0) r.publish_tokens -= 1;
-  if (limits.publish_bytes_rate_max > 0) r.byte_tokens -= static_cast<double>(packet.size());
-  if (rate_limited()) wait_for(rate_interval);
-}
-
-void session_seat::refill_rate() {
-  const auto& limits = via_->limits;
-  auto& r = rare();
-  auto seconds = std::chrono::duration<double>(at_.loop.now() - r.refilled).count();
-  r.refilled = at_.loop.now();
-  auto fill = [&](double& tokens, double rate) { tokens = std::min(rate, tokens + rate * seconds); };
-  fill(r.publish_tokens, limits.publish_rate_max);
-  fill(r.byte_tokens, static_cast<double>(limits.publish_bytes_rate_max));
+  const auto is_publish = static_cast<unsigned>(packet[0]) >> 4 == static_cast<unsigned>(mqtt::packet_type::publish);
+  if (!is_publish || !publish_rate::is_limited(limits)) return;
+  auto& rate = rare().rate;
+  rate.refill(limits, at_.loop.now());
+  rate.charge(limits, packet.size());
+  if (rate.exhausted()) wait_for(rate_interval);
 }
 
 void session_seat::wait_for(std::chrono::milliseconds how_long) {
@@ -472,7 +466,7 @@ void session_seat::waited() {
   if (!link_ && record_.durable != 0) return sleep_or_wait();
   ask_for_retained();
   if (!rarely_ || !link_) return;
-  refill_rate();
+  rarely_->rate.refill(via_->limits, at_.loop.now());
   if (rate_limited())
     wait_for(rate_interval);
   else

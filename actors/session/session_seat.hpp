@@ -9,6 +9,7 @@
 #include "actors/handles.hpp"
 #include "actors/session/held_output.hpp"
 #include "actors/session/protocol/protocol.hpp"
+#include "actors/session/publish_rate.hpp"
 #include "actors/session/session_actor.hpp"
 #include "transport/link.hpp"
 #include "transport/timer_wheel.hpp"
@@ -47,6 +48,9 @@ public:
   void committed();
   void subscribed(std::uint32_t ticket, bool granted);
   void unsubscribed(std::uint32_t ticket, bool granted);
+  /// On the client's behalf, as an operator wants it.
+  void subscribe_for(const mqtt::subscribe& what);
+  void unsubscribe_for(const mqtt::unsubscribe& what);
   void timeout(transport::timer_tick tick);
   /// Does what is due, whether or not a timer was set for it.
   void look_at_time();
@@ -102,9 +106,7 @@ private:
   struct rarely {
     time_point window_start{};
     std::uint32_t restarts_in_window = 0;
-    double publish_tokens = 0;
-    double byte_tokens = 0;
-    time_point refilled{};
+    publish_rate rate;
     std::vector<walk_id> walks;  ///< of retained messages that wait for room here
     time_point next_walk{};      ///< not before
   };
@@ -140,7 +142,6 @@ private:
   void ask_for_retained();
   void wait_for(std::chrono::milliseconds how_long);
   void charge_rate(std::span<const std::byte> packet);
-  void refill_rate();
   bool rate_limited() const noexcept;
 
   workplace& at_;

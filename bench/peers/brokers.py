@@ -58,8 +58,8 @@ class Troupe(Broker):
     def running(self):
         [port] = free_ports(1)
         with tempfile.TemporaryDirectory() as folder:
-            settings = [f"listeners.ws.bind=127.0.0.1:{port}", "listeners.tcp.enabled=false", "log.level=error",
-                        f"persistence.path={folder}"]
+            settings = [f"listeners.ws.bind=127.0.0.1:{port}", "listeners.tcp.enabled=false",
+                        "admin.bind=127.0.0.1:0", "log.level=error", f"persistence.path={folder}"]
             words = [word for setting in settings + self.unlimited for word in ("--set", setting)]
             with started([self.binary, "run", *words], port) as running:
                 yield running

@@ -11,13 +11,22 @@ import {routes} from "./routes.mjs";
 const dist = path.join(path.dirname(fileURLToPath(import.meta.url)), "../dist");
 const port = Number(process.argv[2] ?? 18080);
 const ranks = ["viewer", "operator", "admin"];
-const types = {".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"};
-const policy = "default-src 'self'; connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+const types = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+};
+const policy =
+  "default-src 'self'; connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 const bodyMax = 1 << 20;
 const sessions = new Map();
 
 const table = routes.map(([method, pattern, least, handler]) => ({
-  method, least, handler, pattern: new RegExp("^/api/v1" + pattern.replaceAll("{}", "([^/]+)") + "$"),
+  method,
+  least,
+  handler,
+  pattern: new RegExp("^/api/v1" + pattern.replaceAll("{}", "([^/]+)") + "$"),
 }));
 
 function send(response, status, body, header = {}) {
@@ -43,7 +52,12 @@ function login(response, {user, password}) {
   if (!ranks.includes(user) || password !== user) return send(response, 401, {error: "User or password is wrong."});
   const [id, csrf] = [randomUUID(), randomUUID()];
   sessions.set(id, {user, role: user, csrf, id});
-  return send(response, 200, {user, role: user, csrf}, {"Set-Cookie": `troupe_session=${id}; HttpOnly; SameSite=Strict; Path=/`});
+  return send(
+    response,
+    200,
+    {user, role: user, csrf},
+    {"Set-Cookie": `troupe_session=${id}; HttpOnly; SameSite=Strict; Path=/`},
+  );
 }
 
 async function api(request, response, url) {
@@ -52,8 +66,10 @@ async function api(request, response, url) {
   if (url.pathname === "/api/v1/login") return login(response, body);
   const session = sessionOf(request);
   if (!session) return send(response, 401, {error: "Log in first."});
-  if (url.pathname === "/api/v1/session") return send(response, 200, {user: session.user, role: session.role, csrf: session.csrf});
-  if (request.method !== "GET" && request.headers["x-csrf-token"] !== session.csrf) return send(response, 403, {error: "The CSRF token is wrong."});
+  if (url.pathname === "/api/v1/session")
+    return send(response, 200, {user: session.user, role: session.role, csrf: session.csrf});
+  if (request.method !== "GET" && request.headers["x-csrf-token"] !== session.csrf)
+    return send(response, 403, {error: "The CSRF token is wrong."});
   if (url.pathname === "/api/v1/logout") {
     sessions.delete(session.id);
     return send(response, 204, undefined, {"Set-Cookie": "troupe_session=; Max-Age=0; Path=/"});
@@ -65,7 +81,8 @@ function answer(request, response, url, session, body) {
   for (const {method, least, handler, pattern} of table) {
     const match = method === request.method && url.pathname.match(pattern);
     if (!match) continue;
-    if (ranks.indexOf(session.role) < ranks.indexOf(least)) return send(response, 403, {error: `This needs the role ${least}.`});
+    if (ranks.indexOf(session.role) < ranks.indexOf(least))
+      return send(response, 403, {error: `This needs the role ${least}.`});
     const found = handler({query: url.searchParams, captured: match.slice(1).map(decodeURIComponent), body});
     return typeof found.status === "number" ? send(response, found.status, found.body) : send(response, 200, found);
   }
@@ -76,8 +93,11 @@ async function asset(response, url) {
   const name = url.pathname.startsWith("/assets/") ? path.join("/", path.normalize(url.pathname)) : "/index.html";
   try {
     const content = await readFile(path.join(dist, name));
-    response.writeHead(200, {"Content-Type": types[path.extname(name)] ?? "application/octet-stream",
-      "Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff"});
+    response.writeHead(200, {
+      "Content-Type": types[path.extname(name)] ?? "application/octet-stream",
+      "Content-Security-Policy": policy,
+      "X-Content-Type-Options": "nosniff",
+    });
     response.end(content);
   } catch {
     send(response, 404, {error: "There is no such file; was the page built?"});

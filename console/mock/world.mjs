@@ -2,7 +2,13 @@
 export const started = Date.now() - 9 * 86_400_000;
 export const clientsMax = 100_000;
 const nasty = [
-  "<img src=x onerror=alert(1)>", "a/b c?&#", "100%", "\u202Egnp.exe", "=cmd|' /C calc'!A0", "zähler/Ø1/温度", "'; DROP TABLE--",
+  "<img src=x onerror=alert(1)>",
+  "a/b c?&#",
+  "100%",
+  "\u202Egnp.exe",
+  "=cmd|' /C calc'!A0",
+  "zähler/Ø1/温度",
+  "'; DROP TABLE--",
   "a-client-id-that-is-much-longer-than-any-column-" + "x".repeat(160),
 ];
 const kinds = ["sensor", "meter", "gateway", "valve", "car", "phone"];
@@ -24,9 +30,14 @@ function client(index) {
   const at = Date.now() - part(index * 11, 86_400_000 * 3);
   const listener = ["tcp", "ws", "tls"][part(index * 5, 3)];
   return {
-    id, index, connected, loop, listener,
+    id,
+    index,
+    connected,
+    loop,
+    listener,
     user: part(index, 9) ? `fleet-${part(index, 12)}` : null,
-    address: connected ? `10.${part(index, 4)}.${part(index * 2, 256)}.${part(index * 9, 256)}:${20_000 + part(index, 40_000)}`
+    address: connected
+      ? `10.${part(index, 4)}.${part(index * 2, 256)}.${part(index * 9, 256)}:${20_000 + part(index, 40_000)}`
       : null,
     transport: {tcp: "tcp", ws: "ws", tls: "tls"}[listener],
     protocol: ["5", "5", "5", "3.1.1", "3.1"][part(index * 13, 5)],
@@ -43,27 +54,39 @@ function client(index) {
   };
 }
 
-export const clients = new Map(Array.from({length: clientsMax}, (_, index) => client(index)).map(each => [each.id, each]));
+export const clients = new Map(
+  Array.from({length: clientsMax}, (_, index) => client(index)).map(each => [each.id, each]),
+);
 
 export function told(each) {
-  const messages = Math.floor(each.rate * seconds() / 100);
+  const messages = Math.floor((each.rate * seconds()) / 100);
   const {index, rate, restarts, ...shown} = each;
   return {
-    ...shown, messages_received: messages, messages_sent: messages * 2, bytes_received: messages * 220,
+    ...shown,
+    messages_received: messages,
+    messages_sent: messages * 2,
+    bytes_received: messages * 220,
     bytes_sent: messages * 440,
   };
 }
 
-export const filtersOf = each => Array.from({length: each.subscriptions}, (_, place) => ({
-  client: each.id, qos: place % 3, no_local: false, retain_as_published: place === 1, retain_handling: place % 3,
-  identifier: place === 2 ? 7 : null, group: place === 3 ? "workers" : null,
-  filter: place === 0 ? `plant/${part(each.index, 8)}/${each.id}/#` : `plant/+/line/${part(each.index + place, 40)}/state`,
-}));
+export const filtersOf = each =>
+  Array.from({length: each.subscriptions}, (_, place) => ({
+    client: each.id,
+    qos: place % 3,
+    no_local: false,
+    retain_as_published: place === 1,
+    retain_handling: place % 3,
+    identifier: place === 2 ? 7 : null,
+    group: place === 3 ? "workers" : null,
+    filter:
+      place === 0 ? `plant/${part(each.index, 8)}/${each.id}/#` : `plant/+/line/${part(each.index + place, 40)}/state`,
+  }));
 
-// --- actors -----------------------------------------------------------------------------------------------------------
+// --- actors ----------------------------------------------------------------------------------------------------------
 
 const loopActors = ["sessions", "registry", "shard", "delivery", "store"];
-const faults = new Map();  // path -> what was done to an actor
+const faults = new Map(); // path -> what was done to an actor
 
 export function crash(path, cause) {
   const before = faults.get(path) ?? [];
@@ -74,29 +97,42 @@ function actor(path, kind, loop, seed, extra = {}) {
   const history = faults.get(path) ?? [];
   const busy = (Math.sin(Date.now() / 4000 + seed) + 1) / 2;
   return {
-    path, name: path.slice(path.lastIndexOf("/") + 1), class: kind,
+    path,
+    name: path.slice(path.lastIndexOf("/") + 1),
+    class: kind,
     state: history[0] && Date.now() - history[0].at < 1500 ? "restarting" : "running",
-    loop, mailbox_depth: Math.floor(busy * (kind === "shard" ? 140 : 6)), oldest_message_age_ms: Math.floor(busy * 12),
+    loop,
+    mailbox_depth: Math.floor(busy * (kind === "shard" ? 140 : 6)),
+    oldest_message_age_ms: Math.floor(busy * 12),
     messages_handled: Math.floor(seconds() * (kind === "shard" ? 5200 : 90 + seed)),
-    cpu_share: busy * (kind === "shard" ? 0.5 : 0.04), restarts: history.length,
-    last_error: history[0] ? {text: history[0].cause, at: history[0].at} : null, memory_bytes: 40_000 + seed * 9_000,
-    children: 0, ...extra,
+    cpu_share: busy * (kind === "shard" ? 0.5 : 0.04),
+    restarts: history.length,
+    last_error: history[0] ? {text: history[0].cause, at: history[0].at} : null,
+    memory_bytes: 40_000 + seed * 9_000,
+    children: 0,
+    ...extra,
   };
 }
 
 function sessionActor(each) {
   const faulty = (faults.get(each.actor) ?? []).length + each.restarts;
   return actor(each.actor, "session", each.loop, each.index % 97, {
-    name: each.id, ...(each.connected ? {} : {state: "asleep"}), mailbox_depth: part(each.index, 700) ? 0 : part(each.index, 400),
-    oldest_message_age_ms: part(each.index, 700) ? 0 : part(each.index * 3, 9000), cpu_share: each.rate / 4000,
-    messages_handled: Math.floor(each.rate * seconds()), memory_bytes: 900 + each.queued * 280, restarts: faulty,
+    name: each.id,
+    ...(each.connected ? {} : {state: "asleep"}),
+    mailbox_depth: part(each.index, 700) ? 0 : part(each.index, 400),
+    oldest_message_age_ms: part(each.index, 700) ? 0 : part(each.index * 3, 9000),
+    cpu_share: each.rate / 4000,
+    messages_handled: Math.floor(each.rate * seconds()),
+    memory_bytes: 900 + each.queued * 280,
+    restarts: faulty,
   });
 }
 
 export const sessionsOf = loop => [...clients.values()].filter(each => each.loop === loop);
 let counted = {at: 0, numbers: [0, 0]};
 function sessionCount(loop) {
-  if (Date.now() - counted.at > 1000) counted = {at: Date.now(), numbers: [0, 1].map(index => sessionsOf(index).length)};
+  if (Date.now() - counted.at > 1000)
+    counted = {at: Date.now(), numbers: [0, 1].map(index => sessionsOf(index).length)};
   return counted.numbers[loop];
 }
 
@@ -118,7 +154,9 @@ export function actorAt(path) {
 
 export function childrenOf(path) {
   if (path === "root") {
-    return ["loop 0", "loop 1", ...listenerNames.map(name => `listener ${name}`), "auth", "sys"].map(name => actorAt(`root/${name}`));
+    return ["loop 0", "loop 1", ...listenerNames.map(name => `listener ${name}`), "auth", "sys"].map(name =>
+      actorAt(`root/${name}`),
+    );
   }
   const loop = path.match(/^root\/loop (\d)$/);
   if (loop) return loopActors.map(name => actorAt(`${path}/${name}`));
@@ -126,20 +164,27 @@ export function childrenOf(path) {
   return sessions ? sessionsOf(Number(sessions[1])).map(sessionActor) : [];
 }
 
-// --- the node ---------------------------------------------------------------------------------------------------------
+// --- the node --------------------------------------------------------------------------------------------------------
 
 const wave = (at, slow, seed) => (Math.sin(at / slow + seed) + Math.sin(at / slow / 2.7 + seed * 3) + 2) / 4;
 
 export function figures(at) {
   const busy = wave(at, 60_000, 1);
   return {
-    connections: Math.floor(92_000 + wave(at, 900_000, 2) * 2_000), sessions: clients.size,
-    received: 9_000 + busy * 2_500, sent: 18_500 + busy * 5_200,
-    bytes_received: 2.1e6 + busy * 6e5, bytes_sent: 4.4e6 + busy * 1.2e6,
-    connects: 14 + wave(at, 8_000, 5) * 9, disconnects: 13 + wave(at, 9_000, 6) * 9,
-    latency_p50_us: 44 + busy * 12, latency_p95_us: 110 + busy * 60, latency_p99_us: 190 + wave(at, 20_000, 4) * 320,
+    connections: Math.floor(92_000 + wave(at, 900_000, 2) * 2_000),
+    sessions: clients.size,
+    received: 9_000 + busy * 2_500,
+    sent: 18_500 + busy * 5_200,
+    bytes_received: 2.1e6 + busy * 6e5,
+    bytes_sent: 4.4e6 + busy * 1.2e6,
+    connects: 14 + wave(at, 8_000, 5) * 9,
+    disconnects: 13 + wave(at, 9_000, 6) * 9,
+    latency_p50_us: 44 + busy * 12,
+    latency_p95_us: 110 + busy * 60,
+    latency_p99_us: 190 + wave(at, 20_000, 4) * 320,
     memory_bytes: 118e6 + wave(at, 2_000_000, 7) * 9e6,
-    loop_0_busy: 0.31 + busy * 0.2, loop_1_busy: 0.27 + wave(at, 40_000, 8) * 0.22,
+    loop_0_busy: 0.31 + busy * 0.2,
+    loop_1_busy: 0.27 + wave(at, 40_000, 8) * 0.22,
   };
 }
 

@@ -49,8 +49,7 @@ export const client = (id: string, signal?: Signal) =>
   call<model.ClientDetail>("GET", `/clients/${segment(id)}`, {signal});
 export const cutClient = (id: string, endSession: boolean) =>
   call<void>("DELETE", `/clients/${segment(id)}`, {query: {session: endSession}});
-export const removeDisconnected = () =>
-  call<{removed: number}>("DELETE", "/clients", {query: {connected: false}});
+export const removeDisconnected = () => call<{removed: number}>("DELETE", "/clients", {query: {connected: false}});
 export const subscribe = (id: string, body: {filter: string; qos: number}) =>
   call<void>("POST", `/clients/${segment(id)}/subscriptions`, {body});
 export const unsubscribe = (id: string, filter: string) =>

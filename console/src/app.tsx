@@ -42,7 +42,11 @@ export function App() {
 
 function Reached() {
   const there = useStore(reachable);
-  return there ? null : <div class="lost" role="alert">No connection to the node. Trying again…</div>;
+  return there ? null : (
+    <div class="lost" role="alert">
+      No connection to the node. Trying again…
+    </div>
+  );
 }
 
 /** Asks who is logged in, and leads to the log-in page and back. */
@@ -53,9 +57,13 @@ function Guarded() {
   const [failure, setFailure] = useState("");
 
   useEffect(() => {
-    if (who === undefined && there) api.whoAmI().then(() => setFailure(""), (error: unknown) => {
-      if (!(error instanceof CallError && [0, 401].includes(error.status))) setFailure(errorText(error));
-    });
+    if (who === undefined && there)
+      api.whoAmI().then(
+        () => setFailure(""),
+        (error: unknown) => {
+          if (!(error instanceof CallError && [0, 401].includes(error.status))) setFailure(errorText(error));
+        },
+      );
   }, [who, there]);
 
   useEffect(() => {
@@ -67,7 +75,11 @@ function Guarded() {
 
   if (who === undefined) return <div class="waiting">{failure ? <Failure text={failure} /> : "Asking the node…"}</div>;
   if (who === null) return <Login />;
-  return <Shell><CurrentPage path={path} /></Shell>;
+  return (
+    <Shell>
+      <CurrentPage path={path} />
+    </Shell>
+  );
 }
 
 /** Only to a page of this one. */
@@ -77,16 +89,29 @@ function wayBack(to: string | null): string {
 
 function CurrentPage({path}: {path: string}) {
   const client = clientOf(path);
-  if (client !== undefined) return <Caught key={path}><Client key={client} id={client} /></Caught>;
+  if (client !== undefined)
+    return (
+      <Caught key={path}>
+        <Client key={client} id={client} />
+      </Caught>
+    );
   const Found = pages[path.length > 1 ? path.replace(/\/$/, "") : path];
-  return Found ? <Caught key={path}><Found /></Caught> : <Unknown />;
+  return Found ? (
+    <Caught key={path}>
+      <Found />
+    </Caught>
+  ) : (
+    <Unknown />
+  );
 }
 
 function Unknown() {
   return (
     <div class="page">
       <h1>No such page</h1>
-      <p>This address belongs to none of the pages. <a href="/">To the overview</a></p>
+      <p>
+        This address belongs to none of the pages. <a href="/">To the overview</a>
+      </p>
     </div>
   );
 }
@@ -98,7 +123,9 @@ function Caught({children}: {children: ComponentChildren}) {
     <div class="page">
       <h1>This page failed</h1>
       <Failure text={errorText(error)} />
-      <div><Button onClick={reset}>Show it again</Button></div>
+      <div>
+        <Button onClick={reset}>Show it again</Button>
+      </div>
     </div>
   );
 }

@@ -13,7 +13,10 @@ const healthMilliseconds = 2_000;
 /** A call that was not answered with what was asked for. The message is for the person at the screen. */
 export class CallError extends Error {
   /** `status` is HTTP's, 0 when there was no answer. */
-  constructor(readonly status: number, message: string) {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
     super(message);
   }
 }
@@ -30,13 +33,17 @@ export async function call<T>(method: string, path: string, options: Call = {}):
   const header = new Headers({Accept: "application/json"});
   if (options.body !== undefined) header.set("Content-Type", "application/json");
   if (method !== "GET" && session.value) header.set("X-CSRF-Token", session.value.csrf);
-  const response = await answer(path + queryText(options.query), {
-    method,
-    headers: header,
-    body: options.body === undefined ? undefined : JSON.stringify(options.body),
-    credentials: "same-origin",
-    cache: "no-store",
-  }, options.signal);
+  const response = await answer(
+    path + queryText(options.query),
+    {
+      method,
+      headers: header,
+      body: options.body === undefined ? undefined : JSON.stringify(options.body),
+      credentials: "same-origin",
+      cache: "no-store",
+    },
+    options.signal,
+  );
   if (!response.ok) throw await failure(response, path);
   const text = await response.text();
   return (text ? JSON.parse(text) : undefined) as T;
@@ -75,7 +82,9 @@ async function answer(path: string, init: RequestInit, cancelled?: AbortSignal):
 async function failure(response: Response, path: string): Promise<CallError> {
   if (response.status === 401 && path !== "/login") session.set(null);
   const told = await response.json().then(
-    (body: unknown) => (isObject(body) && typeof body.error === "string" ? body.error : ""), () => "");
+    (body: unknown) => (isObject(body) && typeof body.error === "string" ? body.error : ""),
+    () => "",
+  );
   return new CallError(response.status, sentence(response, told));
 }
 

@@ -24,9 +24,9 @@ struct fixture {
     words.insert(words.begin(), "troupe");
     std::vector<char*> arguments;
     for (auto& word : words) arguments.push_back(word.data());
-    const commands with{[this](options of, const std::function<load_result()>& reload) {
+    const commands with{[this](load_result of, const std::function<load_result()>& reload) {
                           ++runs;
-                          ran_with = std::move(of);
+                          ran_with = std::move(of.options);
                           reloaded = reload().ok();
                           return exit_code::failed;
                         },

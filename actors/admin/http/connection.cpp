@@ -1,6 +1,7 @@
 #include "actors/admin/http/connection.hpp"
 
 #include <array>
+#include <chrono>
 #include <exception>
 #include <utility>
 #include <variant>
@@ -54,7 +55,7 @@ connection::connection(channel over, peer other, std::shared_ptr<service> of)
   : channel_{std::move(over)},
     peer_{std::move(other)},
     service_{std::move(of)},
-    deadline_{channel_.get_executor(), asio::steady_timer::time_point::max()} {
+    deadline_{channel_} {
   service_->connections.insert(this);
 }
 
@@ -86,23 +87,6 @@ void connection::cut() {
   if (pending_) pending_->give(answer::error(503, "The console stops."));
 }
 
-void connection::within(std::chrono::milliseconds time) {
-  is_late_ = false;
-  deadline_.expires_after(time);
-  deadline_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
-    const auto kept = weak.lock();
-    // The last clause: its time came just before done() put it off, and the next step is under way.
-    if (error || !kept || kept->deadline_.expiry() > asio::steady_timer::clock_type::now()) return;
-    kept->is_late_ = true;
-    kept->channel_.cancel();
-  });
-}
-
-bool connection::done() {
-  deadline_.expires_at(asio::steady_timer::time_point::max());
-  return is_late_;
-}
-
 asio::awaitable<void> connection::serve() {
   if (!co_await shake_hands()) co_return;
   bool stays = true;
@@ -121,9 +105,9 @@ asio::awaitable<void> connection::refuse() {
 }
 
 asio::awaitable<bool> connection::shake_hands() {
-  within(service_->options.header_time_max);
+  deadline_.within(service_->options.header_time_max);
   const auto [error] = co_await channel_.async_handshake(awaited);
-  const bool late = done();
+  const bool late = deadline_.done();
   if (error && !late)
     log::peer_event("admin", log::level::debug, "TLS with {} failed: {}", peer_.address, error.message());
   co_return !error;
@@ -132,9 +116,9 @@ asio::awaitable<bool> connection::shake_hands() {
 asio::awaitable<bool> connection::await_request() {
   if (received_.size() > 0) co_return true;
   const auto& options = service_->options;
-  within(is_new_ ? options.header_time_max : options.idle_time_max);
+  deadline_.within(is_new_ ? options.header_time_max : options.idle_time_max);
   const auto [error, bytes] = co_await channel_.async_read_some(received_.prepare(read_bytes), awaited);
-  done();
+  deadline_.done();
   if (!error) received_.commit(bytes);
   is_new_ = false;
   co_return !error;
@@ -145,11 +129,8 @@ asio::awaitable<bool> connection::serve_request() {
   if (auto refused = co_await read_header(from)) co_return co_await send(*refused, from, false);
   if (!from.is_header_done()) co_return false;
   ++service_->counters.requests;
-  auto received = receive(from);
-  if (auto* at_once = std::get_if<response>(&received)) {
-    const bool is_whole = from.is_done();
-    co_return co_await send(*at_once, from, is_whole);
-  }
+  auto received = service_->reception.receive(from.get(), peer_);
+  if (auto* at_once = std::get_if<response>(&received)) co_return co_await send(*at_once, from, from.is_done());
   auto& what = std::get<admitted>(received);
   if (what.stream) {
     co_await host_stream(from, what);
@@ -163,21 +144,12 @@ asio::awaitable<bool> connection::serve_request() {
   co_return co_await send(answered, from, true);
 }
 
-std::variant<admitted, response> connection::receive(const parser& from) {
-  try {
-    return service_->reception.receive(from.get(), peer_);
-  } catch (const std::exception& error) {
-    log::error("admin", "deciding on a request failed: {}", error.what());
-    return refusal(500, "Whether you may do this could not be found out; the node's log says why.");
-  }
-}
-
 asio::awaitable<std::optional<response>> connection::read_header(parser& from) {
   from.header_limit(service_->options.header_bytes_max);
   from.body_limit(service_->options.body_bytes_max);
-  within(service_->options.header_time_max);
+  deadline_.within(service_->options.header_time_max);
   const auto [error, bytes] = co_await http::async_read_header(channel_, received_, from, awaited);
-  const bool late = done();
+  const bool late = deadline_.done();
   service_->counters.requests_too_slow += late;
   if (!error) co_return std::nullopt;
   co_return refusal_of(error, late);
@@ -188,11 +160,11 @@ asio::awaitable<std::optional<response>> connection::read_body(parser& from, std
   // The parser compares the length in the header with the limit it had then, and counts chunks against this one.
   if (from.content_length().value_or(0) > bytes_max) co_return refusal_of(http::error::body_limit, false);
   from.body_limit(bytes_max);
-  within(service_->options.body_time_max);
+  deadline_.within(service_->options.body_time_max);
   if (boost::beast::iequals(from.get()[http::field::expect], "100-continue"))
     co_await asio::async_write(channel_, asio::buffer(std::string_view{"HTTP/1.1 100 Continue\r\n\r\n"}), awaited);
   const auto [error, bytes] = co_await http::async_read(channel_, received_, from, awaited);
-  const bool late = done();
+  const bool late = deadline_.done();
   service_->counters.requests_too_slow += late;
   if (!error) co_return std::nullopt;
   co_return refusal_of(error, late);
@@ -255,22 +227,22 @@ asio::awaitable<bool> connection::send(const response& sent, const parser& to, b
 asio::awaitable<bool> connection::write(const response& sent, bool is_head, bool keep_alive) {
   const auto head = head_of(sent, keep_alive, std::chrono::system_clock::now());
   const std::array buffers{asio::buffer(head), asio::buffer(is_head ? std::string_view{} : sent.body())};
-  within(service_->options.write_time_max);
+  deadline_.within(service_->options.write_time_max);
   const auto [error, bytes] = co_await asio::async_write(channel_, buffers, awaited);
-  done();
+  deadline_.done();
   co_return !error;
 }
 
 // Closing while something lies unread makes the kernel throw away what the peer has not read yet: the answer.
 asio::awaitable<void> connection::linger() {
   channel_.shut_down_sending();
-  within(service_->options.close_time_max);
+  deadline_.within(service_->options.close_time_max);
   received_.clear();
-  for (bool more = true; more && !is_late_;) {
+  for (bool more = true; more && !deadline_.is_late();) {
     const auto [error, bytes] = co_await channel_.async_read_some(received_.prepare(read_bytes), awaited);
     more = !error;
   }
-  done();
+  deadline_.done();
 }
 
 }  // namespace troupe::admin

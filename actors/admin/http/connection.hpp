@@ -1,19 +1,17 @@
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
-#include <variant>
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
 #include "actors/admin/http/channel.hpp"
+#include "actors/admin/http/deadline.hpp"
 #include "actors/admin/http/pending_answer.hpp"
 #include "actors/admin/http/service.hpp"
 
@@ -50,23 +48,16 @@ private:
   awaitable<bool> serve_request();
   awaitable<std::optional<response>> read_header(parser& from);
   awaitable<std::optional<response>> read_body(parser& from, std::size_t bytes_max);
-  std::variant<admitted, response> receive(const parser& from);
   awaitable<response> call(parser& from, admitted& what);
   awaitable<void> host_stream(const parser& from, admitted& what);
   awaitable<bool> send(const response& sent, const parser& to, bool may_stay);
   awaitable<bool> write(const response& sent, bool is_head, bool keep_alive);
   awaitable<void> linger();
 
-  /// Cancels what is under way when it takes longer; nothing is left of it after done().
-  void within(std::chrono::milliseconds time);
-  /// Whether there was too little time.
-  bool done();
-
   channel channel_;
   const peer peer_;
   const std::shared_ptr<service> service_;
-  boost::asio::steady_timer deadline_;
-  bool is_late_ = false;
+  deadline deadline_;
   bool is_new_ = true;   ///< nothing has come yet
   bool is_idle_ = true;  ///< between two requests
   boost::beast::flat_buffer received_;

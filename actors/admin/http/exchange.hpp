@@ -67,8 +67,8 @@ struct answer {
 using reply = std::function<void(answer)>;
 
 /// What handles a request. May answer later, but the request is there only until the handler returns: what it needs
-/// then it copies. An exception is answered with 500 and logged; letting go of every copy of the reply without an answer
-/// is answered with 500.
+/// then it copies. An exception is answered with 500 and logged; so is, without a line in the log, letting go of every
+/// copy of the reply.
 using handler = std::function<void(const request&, reply)>;
 
 /// One call of the API.

@@ -1,5 +1,6 @@
 #include "actors/admin/http/reception.hpp"
 
+#include <exception>
 #include <utility>
 
 #include <boost/beast/core/string.hpp>
@@ -7,6 +8,7 @@
 
 #include "actors/admin/http/host.hpp"
 #include "actors/admin/http/static_files.hpp"
+#include "config/log.hpp"
 
 namespace troupe::admin {
 
@@ -44,7 +46,12 @@ std::variant<admitted, response> reception::receive(const request_header& header
   auto asked = parse_target(header.target());
   if (!asked) return refusal(400, "The request's target is malformed.");
   if (header.method() == verb::unknown) return refusal(501, "There is no such method.");
-  return route_of(header, from, std::move(*asked));
+  try {
+    return route_of(header, from, std::move(*asked));
+  } catch (const std::exception& error) {
+    log::error("admin", "deciding on a request failed: {}", error.what());
+    return refusal(500, "Whether you may do this could not be found out; the node's log says why.");
+  }
 }
 
 std::variant<admitted, response> reception::route_of(const request_header& header, const peer& from, target asked) {
@@ -72,9 +79,14 @@ std::variant<admitted, response> reception::route_of(const request_header& heade
 }
 
 bool reception::may_stay(const request_header& header, const peer& from, const admitted& opened) {
-  const auto decided = who(header, from, opened.asked.path);
-  const auto* asking = std::get_if<caller>(&decided);
-  return asking && asking->role >= opened.stream->least && asking->name == opened.asked.who.name;
+  try {
+    const auto decided = who(header, from, opened.asked.path);
+    const auto* asking = std::get_if<caller>(&decided);
+    return asking && asking->role >= opened.stream->least && asking->name == opened.asked.who.name;
+  } catch (const std::exception& error) {
+    log::error("admin", "deciding on a stream failed: {}", error.what());
+    return false;
+  }
 }
 
 std::variant<caller, answer> reception::who(const request_header& header, const peer& from, std::string_view path) {
@@ -96,7 +108,7 @@ std::optional<response> reception::refuse_host(const request_header& header, con
   const auto hosts = header.count(field::host);
   if (hosts > 1 || (hosts == 0 && header.version() > 10)) return refusal(400, "A request has one Host field.");
   if (hosts == 1 && from.on_loopback && !is_loopback_host(header[field::host], options_.host_names))
-    return refusal(403, "This host name is not one of the console's; admin.host_names adds names.");
+    return refusal(403, "This host name is not one of the console's; admin.hosts adds names.");
   return std::nullopt;
 }
 

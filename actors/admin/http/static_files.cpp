@@ -41,8 +41,10 @@ bool takes_gzip(std::string_view accept_encoding) {
 const asset* look_up(const assets& files, std::string_view path) {
   if (path != "/")
     if (const auto* found = files.find(path)) return found;
-  const auto name = path.substr(path.rfind('/') + 1);
-  return name.find('.') == std::string_view::npos ? files.find("/index.html") : nullptr;
+  // What pages are called may hold dots; names of files, and of those that browsers look for by themselves, are none.
+  const auto is_file = path.starts_with("/assets/") || (path.rfind('/') == 0 && path.find('.') != path.npos);
+  const auto is_page = !is_file && path.find("/..") == path.npos;
+  return is_page ? files.find("/index.html") : nullptr;
 }
 
 }  // namespace

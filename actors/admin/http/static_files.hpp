@@ -14,8 +14,8 @@ struct file_request {
   std::string_view accept_encoding;
 };
 
-/// The file, 304 when the browser has it, or 404. A path without a dot in its last segment that is no file is a page
-/// of the console, which all are in /index.html.
+/// The file, 304 when the browser has it, or 404. A path that is no file is a page of the console, which all are in
+/// /index.html, unless it is below /assets/ or is one segment with a dot.
 response serve_file(const assets& files, const file_request& asked);
 
 }  // namespace troupe::admin

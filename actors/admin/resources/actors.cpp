@@ -4,6 +4,9 @@
 
 #include <caf/all.hpp>
 
+#include "actors/admin/history/event_history.hpp"
+#include "actors/admin/history/event_json.hpp"
+#include "actors/admin/http/target.hpp"
 #include "actors/admin/resources/resources.hpp"
 #include "actors/admin/session_ranking.hpp"
 #include "actors/admin/session_view.hpp"
@@ -57,20 +60,8 @@ std::optional<std::uint32_t> loop_of(std::string_view path, std::uint32_t loops)
 bool is_sessions(std::string_view path) { return path.ends_with("/sessions") && loop_of(path, 1024); }
 bool is_session(std::string_view path) { return is_sessions(parent_of(path)); }
 
-/// The client id of a session's path.
-std::string client_of(std::string_view path) {
-  std::string result;
-  const auto encoded = last_part(path);
-  for (std::size_t i = 0; i < encoded.size(); ++i) {
-    if (encoded[i] != '%' || i + 2 >= encoded.size()) {
-      result += encoded[i];
-      continue;
-    }
-    result += static_cast<char>(std::stoi(std::string{encoded.substr(i + 1, 2)}, nullptr, 16));
-    i += 2;
-  }
-  return result;
-}
+/// The client id of a session's path; empty, which nobody has, where the path is none that session_path() makes.
+std::string client_of(std::string_view path) { return percent_decoded(last_part(path)).value_or(std::string{}); }
 
 // --- named actors ---------------------------------------------------------------------------------------------------
 
@@ -223,9 +214,19 @@ boost::json::object link_json(const actors::session_seat& of) {
           {"bytes_sent", link.bytes_sent()}};
 }
 
-void show_session(inquiries& ask, const std::string& path, reply to) {
+/// Failures of a session's actor that the history still knows, the latest at the end.
+boost::json::array failures_of(const event_history& history, const std::string& client) {
+  boost::json::array result;
+  for (const auto& each : history.ring.events_of(client, event_ring::from_newest, event_ring::page_events_max).events)
+    if (each.kind == event_kind::actor_failed && result.size() < runtime::actor_tree::failures_max)
+      result.push_back({{"at", each.at.count()}, {"cause", valid_text(each.text)}});
+  std::ranges::reverse(result);
+  return result;
+}
+
+void show_session(inquiries& ask, const event_history& history, const std::string& path, reply to) {
   const auto client = client_of(path);
-  find_session(ask, client, [&ask, path, client, to](session_ref who) {
+  find_session(ask, client, [&ask, &history, path, client, to](session_ref who) {
     if (!who) return to(not_found("actor"));
     ask.ask(
       who.loop,
@@ -239,19 +240,22 @@ void show_session(inquiries& ask, const std::string& path, reply to) {
         if (place.seat && place.seat->link()) result["link"] = link_json(*place.seat);
         return result;
       },
-      [path, client, to](boost::json::object found) {
+      [&history, path, client, to](boost::json::object found) {
         if (found.empty()) return to(not_found("actor"));
         found["client"] = client;
-        found["restart_history"] = boost::json::array{};
+        auto failures = failures_of(history, client);
+        if (!failures.empty())
+          found["last_error"] = {{"text", failures.back().at("cause")}, {"at", failures.back().at("at")}};
+        found["restart_history"] = std::move(failures);
         found["neighbours"] = boost::json::array{boost::json::value(parent_of(path))};
         to(ok(std::move(found)));
       });
   });
 }
 
-void show_actor(inquiries& ask, const request& from, reply to) {
+void show_actor(inquiries& ask, const event_history& history, const request& from, reply to) {
   const auto path = std::string{from.parameter("path")};
-  if (is_session(path)) return show_session(ask, path, std::move(to));
+  if (is_session(path)) return show_session(ask, history, path, std::move(to));
   ask.ask_all(look_at_seats, [&ask, path, to](const std::vector<seat_figures>& loops) {
     const auto all = named_actors(ask.node());
     const auto* actor = find(all, path);
@@ -319,13 +323,14 @@ void crash_actor(inquiries& ask, const request& from, reply to) {
 
 }  // namespace
 
-std::vector<route> actor_routes(inquiries& ask) {
+std::vector<route> actor_routes(inquiries& ask, event_history& history) {
   auto with = [&ask](auto handle) {
     return [&ask, handle](const request& from, reply to) { handle(ask, from, std::move(to)); };
   };
   return {
     {verb::get, "/api/v1/actors", role::viewer, with(list_actors)},
-    {verb::get, "/api/v1/actors/detail", role::viewer, with(show_actor)},
+    {verb::get, "/api/v1/actors/detail", role::viewer,
+     [&ask, &history](const request& from, reply to) { show_actor(ask, history, from, std::move(to)); }},
     {verb::post, "/api/v1/actors/restart", role::operates, with(restart_actor)},
     {verb::post, "/api/v1/actors/crash", role::operates, with(crash_actor)},
   };

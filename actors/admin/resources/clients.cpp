@@ -4,6 +4,7 @@
 #include "actors/admin/session_view.hpp"
 #include "actors/admin/session_walk.hpp"
 #include "actors/durability/durability.hpp"
+#include "routing/topic.hpp"
 
 namespace troupe::admin {
 
@@ -116,7 +117,7 @@ void with_seat(inquiries& ask, session_ref who,
   auto& station = *ask.node().stations[who.loop];
   station.loop().run_soon([&ask, &station, who, with = std::move(with), then = std::move(then)] {
     auto seen = [&ask, &station, with, then](actors::session_seat* seat) {
-      auto said = seat ? with(station, *seat) : boost::json::value{nullptr};
+      auto said = seat ? with(station, *seat) : boost::json::value(nullptr);
       boost::asio::post(ask.admin(), [said = std::move(said), then] { then(said); });
     };
     if (station.place().durable)
@@ -140,7 +141,7 @@ void with_client(inquiries& ask, const request& from,
 
 void show_client(inquiries& ask, const request& from, reply to) {
   with_client(
-    ask, from, [](actors::station& on, actors::session_seat& seat) { return boost::json::value{detail_of(on, seat)}; },
+    ask, from, [](actors::station& on, actors::session_seat& seat) { return boost::json::value(detail_of(on, seat)); },
     std::move(to), [](boost::json::value said) { return ok(std::move(said)); });
 }
 
@@ -152,7 +153,7 @@ void remove_client(inquiries& ask, const request& from, reply to) {
       on.place().chronicle.kicked(seat.record().client_id.view(), by);
       seat.kick(mqtt::reason::administrative_action);
       if (whole) seat.end();
-      return boost::json::value{true};
+      return boost::json::value(true);
     },
     std::move(to), [](const boost::json::value&) { return no_content(); });
 }
@@ -177,7 +178,7 @@ void remove_disconnected(inquiries& ask, const request& from, reply to) {
           ask, who,
           [](actors::station&, actors::session_seat& seat) {
             if (!seat.record().connected) seat.end();
-            return boost::json::value{true};
+            return boost::json::value(true);
           },
           [](const boost::json::value&) {});
       return at_once;
@@ -188,6 +189,53 @@ void remove_disconnected(inquiries& ask, const request& from, reply to) {
 }
 
 // --- subscriptions on its behalf ------------------------------------------------------------------------------------
+
+/// A number of the body; `otherwise` where it is not there or is none.
+std::int64_t number_in(const boost::json::object& body, std::string_view field, std::int64_t otherwise) {
+  const auto* found = body.if_contains(field);
+  return found && found->is_int64() ? found->get_int64() : otherwise;
+}
+
+bool flag_in(const boost::json::object& body, std::string_view field) {
+  const auto* found = body.if_contains(field);
+  return found && found->is_bool() && found->get_bool();
+}
+
+void subscribe(inquiries& ask, const request& from, reply to) {
+  const auto* filter = from.body.if_contains("filter");
+  const auto text = filter && filter->is_string() ? std::string{filter->get_string()} : std::string{};
+  if (check_topic_filter(text, ask.node().options.limits.topic_levels_max) != topic_error::none)
+    return to(bad_request("`filter` is no topic filter."));
+  const auto level = number_in(from.body, "qos", 0);
+  const auto handling = number_in(from.body, "retain_handling", 0);
+  const auto identifier = number_in(from.body, "identifier", 0);
+  if (level < 0 || level > 2) return to(bad_request("`qos` is 0, 1 or 2."));
+  if (handling < 0 || handling > 2) return to(bad_request("`retain_handling` is 0, 1 or 2."));
+  if (identifier < 0 || identifier > 268'435'455) return to(bad_request("`identifier` is 0 to 268435455."));
+  const subscription_options options{.maximum_qos = static_cast<qos>(level),
+                                     .no_local = flag_in(from.body, "no_local"),
+                                     .retain_as_published = flag_in(from.body, "retain_as_published"),
+                                     .retain_handling = static_cast<retain_handling>(handling)};
+  with_client(
+    ask, from,
+    [text, options, identifier](actors::station&, actors::session_seat& seat) {
+      seat.subscribe_for({.identifier = static_cast<std::uint32_t>(identifier), .entries = {{text, options}}});
+      return boost::json::value(true);
+    },
+    std::move(to), [](const boost::json::value&) { return no_content(); });
+}
+
+void unsubscribe(inquiries& ask, const request& from, reply to) {
+  const auto filter = std::string{from.parameter("filter")};
+  if (filter.empty()) return to(bad_request("`filter` is missing."));
+  with_client(
+    ask, from,
+    [filter](actors::station&, actors::session_seat& seat) {
+      seat.unsubscribe_for({.filters = {filter}});
+      return boost::json::value(true);
+    },
+    std::move(to), [](const boost::json::value&) { return no_content(); });
+}
 
 }  // namespace
 
@@ -200,6 +248,8 @@ std::vector<route> client_routes(inquiries& ask) {
     {verb::delete_, "/api/v1/clients", role::operates, with(remove_disconnected)},
     {verb::get, "/api/v1/clients/{id}", role::viewer, with(show_client)},
     {verb::delete_, "/api/v1/clients/{id}", role::operates, with(remove_client)},
+    {verb::post, "/api/v1/clients/{id}/subscriptions", role::operates, with(subscribe)},
+    {verb::delete_, "/api/v1/clients/{id}/subscriptions", role::operates, with(unsubscribe)},
   };
 }
 

@@ -56,7 +56,7 @@ void show_history(const sampler& figures, const request& from, reply to) {
   for (const auto& [name, points] : found.series) {
     boost::json::array values;
     for (const auto each : points)
-      values.push_back(each == each ? boost::json::value(each) : boost::json::value{nullptr});
+      values.push_back(each == each ? boost::json::value(each) : boost::json::value(nullptr));
     series[name] = std::move(values);
   }
   to(ok(boost::json::object{{"step_seconds", found.step_seconds},

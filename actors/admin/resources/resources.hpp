@@ -12,11 +12,12 @@
 /// The calls of the API under /api/v1, a file for each kind of resource. docs/openapi.json describes them.
 namespace troupe::admin {
 
+class event_history;
 class sampler;
 
 /// A node that runs, its loops and actors.
 std::vector<route> node_routes(inquiries& ask, const sampler& figures);
-std::vector<route> actor_routes(inquiries& ask);
+std::vector<route> actor_routes(inquiries& ask, event_history& history);
 /// Sessions, connected or not, and what they subscribe to.
 std::vector<route> client_routes(inquiries& ask);
 std::vector<route> subscription_routes(inquiries& ask);

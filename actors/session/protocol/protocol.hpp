@@ -52,6 +52,11 @@ void subscribed(const record& of, const environment& env, std::uint32_t ticket, 
 void unsubscribed(const record& of, const environment& env, std::uint32_t ticket, std::span<const mqtt::reason> reasons,
                   effects& fx);
 
+/// An operator subscribes or unsubscribes on the client's behalf, who is not told: what limits and access rules refuse
+/// is left out.
+void subscribe_for(const record& of, const environment& env, mqtt::subscribe what, effects& fx);
+void unsubscribe_for(const record& of, const environment& env, mqtt::unsubscribe what, effects& fx);
+
 /// A publication for this session: sent at once if link and window allow, else queued, else dropped by policy.
 void deliver(const record& of, const environment& env, const publication_ptr& body, const addressing& to, effects& fx);
 

@@ -82,6 +82,7 @@ private:
   }
 
   void answer() {
+    if (packet_.packet_id == 0) return;  // an operator asked
     auto fits = reply(
       of_, mqtt::subscription_acknowledgement{.packet_id = packet_.packet_id, .reasons = std::move(pending_->reasons)},
       fx_);
@@ -155,6 +156,7 @@ void take_unsubscribe(const record& of, const environment& env, const mqtt::unsu
     fx.changes.emplace_back(changes::erase{found->filter});
   }
   if (pending->unsubscribe.filters.empty()) {
+    if (packet.packet_id == 0) return;  // an operator asked
     reply(of,
           mqtt::subscription_acknowledgement{.type = mqtt::packet_type::unsuback,  // [MQTT-3.10.4-5]
                                              .packet_id = packet.packet_id,
@@ -165,6 +167,18 @@ void take_unsubscribe(const record& of, const environment& env, const mqtt::unsu
   if (!of.requests.room(1)) fx.prepared.requests = of.requests.larger();
   fx.unsubscribe.push_back(pending->unsubscribe);
   fx.changes.emplace_back(changes::ask{std::move(pending)});
+}
+
+void subscribe_for(const record& of, const environment& env, mqtt::subscribe what, effects& fx) {
+  if (of.ended) return;
+  what.packet_id = 0;
+  take_subscribe(of, env, what, fx);
+}
+
+void unsubscribe_for(const record& of, const environment& env, mqtt::unsubscribe what, effects& fx) {
+  if (of.ended) return;
+  what.packet_id = 0;
+  take_unsubscribe(of, env, what, fx);
 }
 
 void subscribed(const record& of, const environment& env, std::uint32_t ticket, std::span<const mqtt::reason> reasons,

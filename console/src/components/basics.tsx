@@ -4,8 +4,18 @@ import {useEffect, useId, useRef} from "preact/hooks";
 import {navigate} from "../lib/router";
 
 /** A link within the page; with a modifier key the browser does what it does with links. */
-export function Link({to, children, className, current, title}: {
-  to: string; children: ComponentChildren; className?: string; current?: boolean; title?: string;
+export function Link({
+  to,
+  children,
+  className,
+  current,
+  title,
+}: {
+  to: string;
+  children: ComponentChildren;
+  className?: string;
+  current?: boolean;
+  title?: string;
 }) {
   const follow = (event: MouseEvent) => {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
@@ -25,20 +35,47 @@ export function Badge({tone, children}: {tone: Tone; children: ComponentChildren
   return <span class={`badge badge-${tone}`}>{children}</span>;
 }
 
-export function Button({children, onClick, kind = "plain", type = "button", disabled, label, title}: {
-  children: ComponentChildren; onClick?: () => void; kind?: "plain" | "main" | "danger" | "quiet";
-  type?: "button" | "submit"; disabled?: boolean; label?: string; title?: string;
+export function Button({
+  children,
+  onClick,
+  kind = "plain",
+  type = "button",
+  disabled,
+  label,
+  title,
+}: {
+  children: ComponentChildren;
+  onClick?: () => void;
+  kind?: "plain" | "main" | "danger" | "quiet";
+  type?: "button" | "submit";
+  disabled?: boolean;
+  label?: string;
+  title?: string;
 }) {
   return (
-    <button type={type} class={`button button-${kind}`} onClick={onClick} disabled={disabled} aria-label={label}
-      title={title}>
+    <button
+      type={type}
+      class={`button button-${kind}`}
+      onClick={onClick}
+      disabled={disabled}
+      aria-label={label}
+      title={title}
+    >
       {children}
     </button>
   );
 }
 
-export function Panel({title, children, actions, className = ""}: {
-  title?: string; children: ComponentChildren; actions?: ComponentChildren; className?: string;
+export function Panel({
+  title,
+  children,
+  actions,
+  className = "",
+}: {
+  title?: string;
+  children: ComponentChildren;
+  actions?: ComponentChildren;
+  className?: string;
 }) {
   const id = useId();
   return (
@@ -54,8 +91,14 @@ export function Panel({title, children, actions, className = ""}: {
   );
 }
 
-export function PageHead({title, note, children}: {
-  title: string; note?: ComponentChildren; children?: ComponentChildren;
+export function PageHead({
+  title,
+  note,
+  children,
+}: {
+  title: string;
+  note?: ComponentChildren;
+  children?: ComponentChildren;
 }) {
   return (
     <div class="page-head">
@@ -68,7 +111,11 @@ export function PageHead({title, note, children}: {
 
 /** What went wrong, in words; nothing when nothing did. */
 export function Failure({text}: {text: string}) {
-  return text ? <p class="notice notice-bad" role="alert">{text}</p> : null;
+  return text ? (
+    <p class="notice notice-bad" role="alert">
+      {text}
+    </p>
+  ) : null;
 }
 
 export function Empty({children}: {children: ComponentChildren}) {
@@ -99,8 +146,16 @@ export function Meter({share, label, tone = "info"}: {share: number; label: stri
   );
 }
 
-export function Tabs({label, names, current, onChoose}: {
-  label: string; names: readonly string[]; current: string; onChoose: (name: string) => void;
+export function Tabs({
+  label,
+  names,
+  current,
+  onChoose,
+}: {
+  label: string;
+  names: readonly string[];
+  current: string;
+  onChoose: (name: string) => void;
 }) {
   const step = (event: KeyboardEvent) => {
     const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
@@ -115,8 +170,14 @@ export function Tabs({label, names, current, onChoose}: {
   return (
     <div ref={list} class="tabs" role="tablist" aria-label={label} onKeyDown={step}>
       {names.map(name => (
-        <button key={name} type="button" role="tab" aria-selected={name === current}
-          tabIndex={name === current ? 0 : -1} onClick={() => onChoose(name)}>
+        <button
+          key={name}
+          type="button"
+          role="tab"
+          aria-selected={name === current}
+          tabIndex={name === current ? 0 : -1}
+          onClick={() => onChoose(name)}
+        >
           {name}
         </button>
       ))}
@@ -125,8 +186,16 @@ export function Tabs({label, names, current, onChoose}: {
 }
 
 /** One of a few, side by side. */
-export function Choice<T extends string>({label, options, value, onChoose}: {
-  label: string; options: readonly (readonly [T, string])[]; value: T; onChoose: (value: T) => void;
+export function Choice<T extends string>({
+  label,
+  options,
+  value,
+  onChoose,
+}: {
+  label: string;
+  options: readonly (readonly [T, string])[];
+  value: T;
+  onChoose: (value: T) => void;
 }) {
   const name = useId();
   return (

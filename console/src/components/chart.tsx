@@ -20,11 +20,23 @@ interface Scale {
 }
 
 const height = 150;
-const colours = 8;  // --series-1 .. in the styles
+const colours = 8; // --series-1 .. in the styles
 
 /** Lines over time. `times` are milliseconds since 1970, each series as long as they are. */
-export function Chart({title, times, series, format, max, steps}: {
-  title: string; times: number[]; series: Series[]; format: Format; max?: number; steps?: number[];
+export function Chart({
+  title,
+  times,
+  series,
+  format,
+  max,
+  steps,
+}: {
+  title: string;
+  times: number[];
+  series: Series[];
+  format: Format;
+  max?: number;
+  steps?: number[];
 }) {
   const holder = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
@@ -72,8 +84,12 @@ export function Chart({title, times, series, format, max, steps}: {
 }
 
 /** Colours come from the styles: a canvas has to be told the ones that hold in this scheme. */
-function settings(element: HTMLElement, series: Series[], {format, max, steps}: Scale,
-    onCursor: (index: number | null) => void): uPlot.Options {
+function settings(
+  element: HTMLElement,
+  series: Series[],
+  {format, max, steps}: Scale,
+  onCursor: (index: number | null) => void,
+): uPlot.Options {
   const [text, grid] = [colour(element, "--muted"), colour(element, "--grid")];
   const font = `11px ${getComputedStyle(element).fontFamily}`;
   const axis = {stroke: text, font, grid: {stroke: grid, width: 1}, ticks: {show: false}};
@@ -86,16 +102,25 @@ function settings(element: HTMLElement, series: Series[], {format, max, steps}: 
     scales: {y: {range: (_, least, most) => [Math.min(0, least ?? 0), max ?? upper(most)]}},
     axes: [
       {...axis, space: 70, size: 26, values: (_, splits) => splits.map(split => clock(split * 1000).slice(0, 5))},
-      {...axis, size: 66, space: 34, ...(steps && {incrs: steps}), values: (_, splits) => splits.map(split => format(split))},
+      {
+        ...axis,
+        size: 66,
+        space: 34,
+        ...(steps && {incrs: steps}),
+        values: (_, splits) => splits.map(split => format(split)),
+      },
     ],
-    series: [{}, ...series.map((line, index): uPlot.Series => ({
-      label: line.name,
-      stroke: colour(element, `--series-${(index % colours) + 1}`),
-      width: 1.5,
-      points: {show: false},
-      pxAlign: 0,
-      spanGaps: false,
-    }))],
+    series: [
+      {},
+      ...series.map((line, index): uPlot.Series => ({
+        label: line.name,
+        stroke: colour(element, `--series-${(index % colours) + 1}`),
+        width: 1.5,
+        points: {show: false},
+        pxAlign: 0,
+        spanGaps: false,
+      })),
+    ],
     hooks: {setCursor: [self => onCursor(self.cursor.idx ?? null)]},
   };
 }

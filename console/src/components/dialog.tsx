@@ -5,9 +5,7 @@ import {Store, useStore} from "../lib/store";
 import {Button} from "./basics";
 
 /** A modal dialog; the browser keeps the focus in it and closes it on Esc. */
-export function Dialog({title, children, onClose}: {
-  title: string; children: ComponentChildren; onClose: () => void;
-}) {
+export function Dialog({title, children, onClose}: {title: string; children: ComponentChildren; onClose: () => void}) {
   const id = useId();
   const box = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => {
@@ -18,8 +16,16 @@ export function Dialog({title, children, onClose}: {
     };
   }, []);
   return (
-    <dialog ref={box} class="dialog" aria-labelledby={id} onClose={onClose}
-      onCancel={event => { event.preventDefault(); onClose(); }}>
+    <dialog
+      ref={box}
+      class="dialog"
+      aria-labelledby={id}
+      onClose={onClose}
+      onCancel={event => {
+        event.preventDefault();
+        onClose();
+      }}
+    >
       <h2 id={id}>{title}</h2>
       {children}
     </dialog>
@@ -39,10 +45,13 @@ const asked = new Store<(Question & {answer: (yes: boolean) => void}) | null>(nu
 export function ask(question: Question): Promise<boolean> {
   return new Promise(resolve => {
     asked.value?.answer(false);
-    const mine = {...question, answer: (yes: boolean) => {
-      if (asked.value === mine) asked.set(null);
-      resolve(yes);
-    }};
+    const mine = {
+      ...question,
+      answer: (yes: boolean) => {
+        if (asked.value === mine) asked.set(null);
+        resolve(yes);
+      },
+    };
     asked.set(mine);
   });
 }

@@ -5,8 +5,15 @@ import type {Column} from "./table";
 import {Table} from "./table";
 
 const tones: Record<string, "ok" | "warn" | "bad"> = {
-  client_connected: "ok", actor_started: "ok", actor_restarted: "warn", alarm_off: "ok", client_taken_over: "warn",
-  client_kicked: "warn", client_refused: "bad", actor_failed: "bad", alarm_on: "bad",
+  client_connected: "ok",
+  actor_started: "ok",
+  actor_restarted: "warn",
+  alarm_off: "ok",
+  client_taken_over: "warn",
+  client_kicked: "warn",
+  client_refused: "bad",
+  actor_failed: "bad",
+  alarm_on: "bad",
 };
 
 const columns: Column<Event>[] = [
@@ -28,5 +35,7 @@ function codes(event: Event): string {
 }
 
 export function EventList({events, label = "Events"}: {events: readonly Event[]; label?: string}) {
-  return <Table label={label} columns={columns} items={events} rowKey={event => event.id} empty="Nothing is remembered." />;
+  return (
+    <Table label={label} columns={columns} items={events} rowKey={event => event.id} empty="Nothing is remembered." />
+  );
 }

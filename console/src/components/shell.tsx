@@ -36,10 +36,18 @@ export function Shell({children}: {children: ComponentChildren}) {
 
   return (
     <div class="shell">
-      <a class="skip" href="#main">Skip to the page</a>
+      <a class="skip" href="#main">
+        Skip to the page
+      </a>
       <header class="top">
-        <button type="button" class="icon-button fold" aria-label="Navigation" aria-expanded={open}
-          aria-controls="navigation" onClick={() => setOpen(!open)}>
+        <button
+          type="button"
+          class="icon-button fold"
+          aria-label="Navigation"
+          aria-expanded={open}
+          aria-controls="navigation"
+          onClick={() => setOpen(!open)}
+        >
           <Icon name={open ? "close" : "menu"} />
         </button>
         <Which />
@@ -53,7 +61,9 @@ export function Shell({children}: {children: ComponentChildren}) {
           </Link>
         ))}
       </nav>
-      <main id="main" tabIndex={-1}>{children}</main>
+      <main id="main" tabIndex={-1}>
+        {children}
+      </main>
     </div>
   );
 }
@@ -69,7 +79,11 @@ function Which() {
     <div class="which">
       <span class={`dot ${there ? "dot-ok" : "dot-bad"}`} aria-hidden="true" />
       <strong>{node?.name ?? "Troupe"}</strong>
-      {node && <span class="muted wide-only">{node.version}, up {duration(node.uptime_seconds)}</span>}
+      {node && (
+        <span class="muted wide-only">
+          {node.version}, up {duration(node.uptime_seconds)}
+        </span>
+      )}
     </div>
   );
 }
@@ -80,13 +94,27 @@ function Who() {
   const other = scheme === "dark" ? "light" : "dark";
   return (
     <div class="who">
-      <button type="button" class="icon-button" aria-label={`Switch to ${other} colours`}
-        title={`Switch to ${other} colours`} onClick={toggleTheme}>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label={`Switch to ${other} colours`}
+        title={`Switch to ${other} colours`}
+        onClick={toggleTheme}
+      >
         <Icon name={scheme === "dark" ? "sun" : "moon"} />
       </button>
-      {who && <span class="user"><b>{who.user}</b> <span class="muted">{who.role}</span></span>}
-      <button type="button" class="icon-button" aria-label="Log out" title="Log out"
-        onClick={() => void act(api.logout(), "")}>
+      {who && (
+        <span class="user">
+          <b>{who.user}</b> <span class="muted">{who.role}</span>
+        </span>
+      )}
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Log out"
+        title="Log out"
+        onClick={() => void act(api.logout(), "")}
+      >
         <Icon name="logout" />
       </button>
     </div>

@@ -18,13 +18,24 @@ const usualWidth = 6;
 /** How wide the columns of a virtual table are, for the styles. */
 export function tracksOf(columns: readonly {width?: number; grow?: number}[]): Record<string, string> {
   const widths = columns.map(({width = usualWidth}) => width);
-  const tracks = columns.map(({grow}, index) => (grow ? `minmax(${widths[index]}rem, ${grow}fr)` : `${widths[index]}rem`));
+  const tracks = columns.map(({grow}, index) =>
+    grow ? `minmax(${widths[index]}rem, ${grow}fr)` : `${widths[index]}rem`,
+  );
   return {"--tracks": tracks.join(" "), "--least": `${widths.reduce((sum, width) => sum + width, 1)}rem`};
 }
 
 /** A table of a few rows, all of them drawn; wider than its box, it scrolls inside of it. */
-export function Table<T>({label, columns, items, rowKey, empty}: {
-  label: string; columns: readonly Column<T>[]; items: readonly T[]; rowKey: (item: T) => string | number;
+export function Table<T>({
+  label,
+  columns,
+  items,
+  rowKey,
+  empty,
+}: {
+  label: string;
+  columns: readonly Column<T>[];
+  items: readonly T[];
+  rowKey: (item: T) => string | number;
   empty?: string;
 }) {
   if (!items.length && empty) return <Empty>{empty}</Empty>;
@@ -44,7 +55,9 @@ export function Table<T>({label, columns, items, rowKey, empty}: {
           {items.map(item => (
             <tr key={rowKey(item)}>
               {columns.map(column => (
-                <td key={column.title} class={column.right ? "right" : ""}>{column.cell(item)}</td>
+                <td key={column.title} class={column.right ? "right" : ""}>
+                  {column.cell(item)}
+                </td>
               ))}
             </tr>
           ))}

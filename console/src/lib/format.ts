@@ -56,12 +56,18 @@ export function duration(seconds: Figure): string {
   if (!known(seconds)) return none;
   const whole = Math.max(0, Math.floor(seconds));
   const parts: [number, string][] = [
-    [Math.floor(whole / 86400), "d"], [Math.floor(whole / 3600) % 24, "h"], [Math.floor(whole / 60) % 60, "min"],
+    [Math.floor(whole / 86400), "d"],
+    [Math.floor(whole / 3600) % 24, "h"],
+    [Math.floor(whole / 60) % 60, "min"],
     [whole % 60, "s"],
   ];
   const first = parts.findIndex(([amount]) => amount > 0);
   if (first < 0) return "0 s";
-  return parts.slice(first, first + 2).filter(([amount]) => amount > 0).map(([n, unit]) => `${n} ${unit}`).join(" ");
+  return parts
+    .slice(first, first + 2)
+    .filter(([amount]) => amount > 0)
+    .map(([n, unit]) => `${n} ${unit}`)
+    .join(" ");
 }
 
 const pad = (value: number, digits = 2) => String(value).padStart(digits, "0");
@@ -92,8 +98,10 @@ export function expiry(seconds: Figure): string {
 
 /** A text of a client: what would hide or turn around other text is written as its code. */
 export function visible(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
-    character => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return text.replace(
+    /[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
+    character => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 export function hex(code: number): string {

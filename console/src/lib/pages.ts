@@ -62,7 +62,9 @@ export function usePages<T>(load: Load<T>, inputs: readonly unknown[] = []): Pag
     loading: state.loading,
     error: state.error,
     full: full && state.next !== null,
-    loadMore: () => { if (more && !state.loading) void read(state.next, state.items); },
+    loadMore: () => {
+      if (more && !state.loading) void read(state.next, state.items);
+    },
     reload: () => void read(null, []),
   };
 }

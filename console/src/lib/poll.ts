@@ -23,11 +23,14 @@ const nothing = {data: undefined, error: "", missing: false};
 type Interval<T> = number | ((data: T | undefined) => number);
 
 /**
- * Loads at once, then `every` so many milliseconds after each answer as long as the page is seen; 0: only once. What belongs to other
- * `inputs` is forgotten when they change.
+ * Loads at once, then `every` so many milliseconds after each answer as long as the page is seen; 0: only once. What
+ * belongs to other `inputs` is forgotten when they change.
  */
-export function usePoll<T>(load: (signal: AbortSignal) => Promise<T>, every: Interval<T>,
-    inputs: readonly unknown[] = []): Polled<T> {
+export function usePoll<T>(
+  load: (signal: AbortSignal) => Promise<T>,
+  every: Interval<T>,
+  inputs: readonly unknown[] = [],
+): Polled<T> {
   const [state, setState] = useState<State<T>>(nothing);
   const latest = useRef(load);
   const interval = useRef(every);
@@ -75,7 +78,9 @@ export function usePoll<T>(load: (signal: AbortSignal) => Promise<T>, every: Int
       }
     }
 
-    const seen = () => { if (!document.hidden) void round(); };
+    const seen = () => {
+      if (!document.hidden) void round();
+    };
     document.addEventListener("visibilitychange", seen);
     again.current = () => void round();
     void round();

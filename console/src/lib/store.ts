@@ -25,7 +25,7 @@ export class Store<T> {
 export function useStore<T>(store: Store<T>): T {
   const [value, setValue] = useState<T>(store.value);
   useEffect(() => {
-    setValue(() => store.value);  // it may have changed between render and effect
+    setValue(() => store.value); // it may have changed between render and effect
     return store.watch(next => setValue(() => next));
   }, [store]);
   return value;

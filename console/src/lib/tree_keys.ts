@@ -10,9 +10,13 @@ export interface TreeMoves<Row> {
   choose: (row: Row) => void;
 }
 
-/** The keys of a tree whose rows stand below each other in a scrolling box: arrows, page up and down, home, end, Enter. */
-export function useTreeKeys<Row>(box: RefObject<HTMLElement | null>, rowHeight: number, rows: readonly Row[],
-    moves: TreeMoves<Row>) {
+/** The keys of a tree whose rows stand below each other in a box: arrows, page up and down, home, end, Enter. */
+export function useTreeKeys<Row>(
+  box: RefObject<HTMLElement | null>,
+  rowHeight: number,
+  rows: readonly Row[],
+  moves: TreeMoves<Row>,
+) {
   const [active, setActive] = useState(0);
 
   function go(place: number): void {
@@ -20,7 +24,7 @@ export function useTreeKeys<Row>(box: RefObject<HTMLElement | null>, rowHeight: 
     setActive(wanted);
     const element = box.current;
     if (!element) return;
-    const [top, height] = [wanted * rowHeight, element.clientHeight - rowHeight];  // the head covers one row
+    const [top, height] = [wanted * rowHeight, element.clientHeight - rowHeight]; // the head covers one row
     if (top < element.scrollTop) element.scrollTop = top;
     else if (top + rowHeight > element.scrollTop + height) element.scrollTop = top + rowHeight - height;
   }
@@ -29,7 +33,12 @@ export function useTreeKeys<Row>(box: RefObject<HTMLElement | null>, rowHeight: 
     const row = rows[active];
     const page = Math.max(1, Math.floor((box.current?.clientHeight ?? 300) / rowHeight) - 2);
     const steps: Record<string, number> = {
-      ArrowDown: active + 1, ArrowUp: active - 1, PageDown: active + page, PageUp: active - page, Home: 0, End: rows.length,
+      ArrowDown: active + 1,
+      ArrowUp: active - 1,
+      PageDown: active + page,
+      PageUp: active - page,
+      Home: 0,
+      End: rows.length,
     };
     const step = steps[event.key];
     if (event.target !== box.current) return;

@@ -6,7 +6,7 @@ export interface Window {
   last: number;
 }
 
-const beyond = 8;  // rows drawn past the edge, so that a fast scroll does not show a gap
+const beyond = 8; // rows drawn past the edge, so that a fast scroll does not show a gap
 
 /** Which of `length` rows of equal height are in sight in a scrolling box; `last` is -1 when there are none. */
 export function useWindow(box: RefObject<HTMLElement | null>, length: number, rowHeight: number): Window {
@@ -14,10 +14,11 @@ export function useWindow(box: RefObject<HTMLElement | null>, length: number, ro
   useEffect(() => {
     const element = box.current;
     if (!element) return;
-    const look = () => setSeen(old => {
-      const [top, height] = [element.scrollTop, element.clientHeight];
-      return old.top === top && old.height === height ? old : {top, height};
-    });
+    const look = () =>
+      setSeen(old => {
+        const [top, height] = [element.scrollTop, element.clientHeight];
+        return old.top === top && old.height === height ? old : {top, height};
+      });
     const observer = new ResizeObserver(look);
     observer.observe(element);
     element.addEventListener("scroll", look, {passive: true});

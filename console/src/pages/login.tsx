@@ -10,7 +10,9 @@ export function Login() {
   const [password, setPassword] = useState("");
   const [failure, setFailure] = useState("");
   const [busy, setBusy] = useState(false);
-  useEffect(() => { document.title = "Log in – Troupe"; }, []);
+  useEffect(() => {
+    document.title = "Log in – Troupe";
+  }, []);
 
   const submit = async (event: Event) => {
     event.preventDefault();
@@ -31,10 +33,19 @@ export function Login() {
         <p class="brand">Troupe</p>
         <h1 id="login-title">Log in</h1>
         <TextField label="User" value={user} onInput={setUser} autocomplete="username" required autofocus max={256} />
-        <TextField label="Password" type="password" value={password} onInput={setPassword}
-          autocomplete="current-password" required max={1024} />
+        <TextField
+          label="Password"
+          type="password"
+          value={password}
+          onInput={setPassword}
+          autocomplete="current-password"
+          required
+          max={1024}
+        />
         <Failure text={failure} />
-        <Button kind="main" type="submit" disabled={busy}>{busy ? "Logging in…" : "Log in"}</Button>
+        <Button kind="main" type="submit" disabled={busy}>
+          {busy ? "Logging in…" : "Log in"}
+        </Button>
       </form>
     </main>
   );

@@ -16,28 +16,38 @@ const hot = (text: string, is: boolean) => (is ? <b class="hot">{text}</b> : tex
 /** What is beside the name. */
 export const columns: ActorColumn[] = [
   {
-    title: "Mailbox", sort: "mailbox_depth", width: 5,
+    title: "Mailbox",
+    sort: "mailbox_depth",
+    width: 5,
     cell: ({actor}) => hot(count(actor.mailbox_depth), (actor.mailbox_depth ?? 0) >= 100),
   },
   {title: "Rate", sort: "messages_handled", width: 5, cell: branch => rate(branch.rate)},
   {
-    title: "CPU", sort: "cpu_share", width: 4.75,
+    title: "CPU",
+    sort: "cpu_share",
+    width: 4.75,
     cell: ({actor}) => hot(percent(actor.cpu_share), (actor.cpu_share ?? 0) > 0.8),
   },
   {
-    title: "Restarts", sort: "restarts", width: 5.5,
+    title: "Restarts",
+    sort: "restarts",
+    width: 5.5,
     cell: ({actor}) => hot(count(actor.restarts), actor.restarts > 0),
   },
   {title: "Memory", sort: "memory_bytes", width: 6, cell: ({actor}) => bytes(actor.memory_bytes)},
   {
-    title: "Oldest", sort: "oldest_message_age_ms", width: 5,
+    title: "Oldest",
+    sort: "oldest_message_age_ms",
+    width: 5,
     cell: ({actor}) => hot(milliseconds(actor.oldest_message_age_ms), (actor.oldest_message_age_ms ?? 0) >= 1000),
   },
 ];
 
 export const sortOptions: [string, string][] = [
-  ["", "as the whole tree"], ["name", "name"],
+  ["", "as the whole tree"],
+  ["name", "name"],
   ...columns.flatMap(({title, sort}): [string, string][] => [
-    ["-" + sort, `${title}, most first`], [sort, `${title}, least first`],
+    ["-" + sort, `${title}, most first`],
+    [sort, `${title}, least first`],
   ]),
 ];

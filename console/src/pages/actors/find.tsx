@@ -46,11 +46,20 @@ export function Find({onFound}: {onFound: (path: string) => void}) {
   const fullest = () => void show(() => byMailbox(loops.map(loop => loop.index)), "Nothing waits for any session.");
 
   return (
-    <form class="find" role="search" aria-label="Find a session" onSubmit={submit}
-      onKeyDown={event => { if (event.key === "Escape") setFound([]); }}>
+    <form
+      class="find"
+      role="search"
+      aria-label="Find a session"
+      onSubmit={submit}
+      onKeyDown={event => {
+        if (event.key === "Escape") setFound([]);
+      }}
+    >
       <TextField label="Client id begins with" value={text} onInput={setText} required />
       <Button type="submit">Find</Button>
-      <Button onClick={fullest} title="Sessions for which most waits, of all loops">Fullest mailboxes</Button>
+      <Button onClick={fullest} title="Sessions for which most waits, of all loops">
+        Fullest mailboxes
+      </Button>
       {found.length > 0 && (
         <ul class="found" aria-label="Found">
           {found.map(each => (
@@ -73,9 +82,11 @@ async function byId(prefix: string): Promise<Found[]> {
 }
 
 async function byMailbox(loops: number[]): Promise<Found[]> {
-  const levels = await Promise.all(loops.slice(0, loopsMax).map(loop =>
-    api.actors(`root/loop ${loop}/sessions`, "-mailbox_depth", {limit: foundMax})));
-  return levels.flatMap(level => level.items)
+  const levels = await Promise.all(
+    loops.slice(0, loopsMax).map(loop => api.actors(`root/loop ${loop}/sessions`, "-mailbox_depth", {limit: foundMax})),
+  );
+  return levels
+    .flatMap(level => level.items)
     .filter(actor => (actor.mailbox_depth ?? 0) > 0)
     .sort((a, b) => (b.mailbox_depth ?? 0) - (a.mailbox_depth ?? 0))
     .slice(0, foundMax)

@@ -150,7 +150,7 @@ export class Tree {
       if (branch) this.put(await api.actorDetail(path), branch.parent, branch.depth);
     } catch {
       const parent = this.branches.get(branch?.parent ?? "");
-      if (parent) parent.pinned = parent.pinned.filter(other => other !== path);  // it is gone
+      if (parent) parent.pinned = parent.pinned.filter(other => other !== path); // it is gone
     }
     this.tell();
   }
@@ -184,7 +184,7 @@ export class Tree {
 
   private async read(branch: Branch, place: number): Promise<void> {
     const generation = branch.generation;
-    const cursor = place === branch.leaves.length ? branch.next : branch.leaves[place]?.cursor ?? null;
+    const cursor = place === branch.leaves.length ? branch.next : (branch.leaves[place]?.cursor ?? null);
     branch.loading = true;
     try {
       const level = await api.actors(branch.actor.path, branch.sort || this.sort, {cursor, limit: pageSize});
@@ -209,8 +209,22 @@ export class Tree {
     const now = {at: performance.now(), handled: actor.messages_handled};
     const old = this.branches.get(actor.path);
     if (!old) {
-      this.branches.set(actor.path, {actor, parent, depth, open: false, leaves: [], pinned: [], next: null,
-        loading: false, reading: Promise.resolve(), error: "", sort: "", rate: actor.rate ?? null, counted: now, generation: 0});
+      this.branches.set(actor.path, {
+        actor,
+        parent,
+        depth,
+        open: false,
+        leaves: [],
+        pinned: [],
+        next: null,
+        loading: false,
+        reading: Promise.resolve(),
+        error: "",
+        sort: "",
+        rate: actor.rate ?? null,
+        counted: now,
+        generation: 0,
+      });
       return;
     }
     old.actor = actor;

@@ -17,8 +17,18 @@ const tracks = tracksOf([{width: 17, grow: 1}, ...columns]);
 const rowId = (index: number) => `actor-row-${index}`;
 
 /** The tree as a table: arrow keys move and open, Enter shows the details, a head sorts every level. */
-export function TreeGrid({tree, selected, sort, onSelect, onSort}: {
-  tree: Tree; selected: string; sort: string; onSelect: (path: string) => void; onSort: (sort: string) => void;
+export function TreeGrid({
+  tree,
+  selected,
+  sort,
+  onSelect,
+  onSort,
+}: {
+  tree: Tree;
+  selected: string;
+  sort: string;
+  onSelect: (path: string) => void;
+  onSort: (sort: string) => void;
 }) {
   const changed = useStore(tree.changed);
   const box = useRef<HTMLDivElement>(null);
@@ -29,7 +39,9 @@ export function TreeGrid({tree, selected, sort, onSelect, onSort}: {
     open: row => void tree.open(row.branch.actor.path),
     close: row => tree.close(row.branch.actor.path),
     parentOf: row => parentOf(rows, row),
-    choose: row => { if (row.kind === "actor") onSelect(row.branch.actor.path); },
+    choose: row => {
+      if (row.kind === "actor") onSelect(row.branch.actor.path);
+    },
   });
   const {first, last} = useWindow(box, rows.length, rowHeight);
   const inSight = rows.slice(first, last + 1);
@@ -48,28 +60,51 @@ export function TreeGrid({tree, selected, sort, onSelect, onSort}: {
       if (!stopped) timer = window.setTimeout(round, refreshMilliseconds);
     };
     timer = window.setTimeout(round, refreshMilliseconds);
-    return () => { stopped = true; clearTimeout(timer); };
+    return () => {
+      stopped = true;
+      clearTimeout(timer);
+    };
   }, [tree]);
 
-  useEffect(() => {  // what was chosen elsewhere comes into sight
+  useEffect(() => {
+    // what was chosen elsewhere comes into sight
     const place = rows.findIndex(row => row.kind === "actor" && row.branch.actor.path === selected);
     if (place >= 0) go(place);
   }, [selected, !!tree.branch(selected)]);
 
   return (
-    <div ref={box} class="virtual tree" role="treegrid" aria-label="Actor tree" tabIndex={0} onKeyDown={onKeyDown}
-      aria-activedescendant={rows.length ? rowId(active) : undefined} style={tracks}>
+    <div
+      ref={box}
+      class="virtual tree"
+      role="treegrid"
+      aria-label="Actor tree"
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+      aria-activedescendant={rows.length ? rowId(active) : undefined}
+      style={tracks}
+    >
       <Head sort={sort} onSort={onSort} />
       <div class="virtual-body" role="rowgroup" style={{height: `${rows.length * rowHeight}px`}}>
         {inSight.map((row, offset) => {
           const place = first + offset;
           const style = {transform: `translateY(${place * rowHeight}px)`};
-          return row.kind === "actor"
-            ? <ActorRow key={row.branch.actor.path} id={rowId(place)} branch={row.branch} style={style}
-                active={place === active} selected={row.branch.actor.path === selected}
-                onToggle={() => toggle(tree, row.branch)}
-                onSelect={() => { go(place); onSelect(row.branch.actor.path); }} />
-            : <RestRow key={row.branch.actor.path + "/rest"} id={rowId(place)} row={row} style={style} />;
+          return row.kind === "actor" ? (
+            <ActorRow
+              key={row.branch.actor.path}
+              id={rowId(place)}
+              branch={row.branch}
+              style={style}
+              active={place === active}
+              selected={row.branch.actor.path === selected}
+              onToggle={() => toggle(tree, row.branch)}
+              onSelect={() => {
+                go(place);
+                onSelect(row.branch.actor.path);
+              }}
+            />
+          ) : (
+            <RestRow key={row.branch.actor.path + "/rest"} id={rowId(place)} row={row} style={style} />
+          );
         })}
       </div>
     </div>
@@ -93,10 +128,18 @@ function Head({sort, onSort}: {sort: string; onSort: (sort: string) => void}) {
   return (
     <div class="virtual-head virtual-row" role="row">
       {heads.map(({title, sort: field}, index) => (
-        <div key={field} role="columnheader" class={index ? "right" : ""}
-          aria-sort={by !== field ? "none" : falling ? "descending" : "ascending"}>
-          <button type="button" class="sort" title={`Sort the children of every supervisor by ${title.toLowerCase()}`}
-            onClick={() => onSort(nextSort(sort, field))}>
+        <div
+          key={field}
+          role="columnheader"
+          class={index ? "right" : ""}
+          aria-sort={by !== field ? "none" : falling ? "descending" : "ascending"}
+        >
+          <button
+            type="button"
+            class="sort"
+            title={`Sort the children of every supervisor by ${title.toLowerCase()}`}
+            onClick={() => onSort(nextSort(sort, field))}
+          >
             {title}
             {by === field && <Icon name={falling ? "down" : "up"} />}
           </button>
@@ -112,33 +155,70 @@ function nextSort(sort: string, field: string): string {
   return order[(order.indexOf(sort) + 1) % order.length] ?? "";
 }
 
-function ActorRow({id, branch, style, active, selected, onToggle, onSelect}: {
-  id: string; branch: Branch; style: Record<string, string>; active: boolean; selected: boolean;
-  onToggle: () => void; onSelect: () => void;
+function ActorRow({
+  id,
+  branch,
+  style,
+  active,
+  selected,
+  onToggle,
+  onSelect,
+}: {
+  id: string;
+  branch: Branch;
+  style: Record<string, string>;
+  active: boolean;
+  selected: boolean;
+  onToggle: () => void;
+  onSelect: () => void;
 }) {
   const {actor, open, depth} = branch;
   const parent = actor.children > 0;
   return (
-    <div id={id} class={`virtual-row ${active ? "row-active" : ""} ${selected ? "row-selected" : ""}`} role="row"
-      style={style} aria-level={depth + 1} aria-expanded={parent ? open : undefined} aria-selected={selected}
-      onClick={onSelect}>
+    <div
+      id={id}
+      class={`virtual-row ${active ? "row-active" : ""} ${selected ? "row-selected" : ""}`}
+      role="row"
+      style={style}
+      aria-level={depth + 1}
+      aria-expanded={parent ? open : undefined}
+      aria-selected={selected}
+      onClick={onSelect}
+    >
       <div role="gridcell" class="tree-name" style={{paddingLeft: `${0.25 + depth * 1.1}rem`}}>
-        {parent
-          ? <button type="button" tabIndex={-1} class={`twist ${open ? "twist-open" : ""}`}
-              aria-label={`${open ? "Collapse" : "Expand"} ${visible(actor.name)}`}
-              onClick={event => { event.stopPropagation(); onToggle(); }}><Icon name="chevron" /></button>
-          : <span class="twist" />}
+        {parent ? (
+          <button
+            type="button"
+            tabIndex={-1}
+            class={`twist ${open ? "twist-open" : ""}`}
+            aria-label={`${open ? "Collapse" : "Expand"} ${visible(actor.name)}`}
+            onClick={event => {
+              event.stopPropagation();
+              onToggle();
+            }}
+          >
+            <Icon name="chevron" />
+          </button>
+        ) : (
+          <span class="twist" />
+        )}
         <span class={`dot dot-${dotOf(actor.state)}`} aria-hidden="true" />
         <span class="tree-label">{visible(actor.name)}</span>
-        {actor.state !== "running" && <Badge tone={actor.state === "restarting" ? "warn" : "calm"}>{actor.state}</Badge>}
+        {actor.state !== "running" && (
+          <Badge tone={actor.state === "restarting" ? "warn" : "calm"}>{actor.state}</Badge>
+        )}
         {parent && <span class="muted small">{count(actor.children)}</span>}
       </div>
-      {columns.map(column => <div key={column.sort} role="gridcell" class="right">{column.cell(branch)}</div>)}
+      {columns.map(column => (
+        <div key={column.sort} role="gridcell" class="right">
+          {column.cell(branch)}
+        </div>
+      ))}
     </div>
   );
 }
 
-const dotOf = (state: string) => ({running: "ok", restarting: "warn", stopped: "bad"}[state] ?? "calm");
+const dotOf = (state: string) => ({running: "ok", restarting: "warn", stopped: "bad"})[state] ?? "calm";
 
 function RestRow({id, row, style}: {id: string; row: Row; style: Record<string, string>}) {
   return (

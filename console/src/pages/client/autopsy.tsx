@@ -12,7 +12,11 @@ export function Autopsy({id}: {id: string}) {
     <Panel title="Autopsy" className="autopsy">
       <Failure text={missing ? "" : error} />
       {(missing || data?.sentences.length === 0) && <Empty>The node remembers nothing of it.</Empty>}
-      <ol>{data?.sentences.map((sentence, index) => <li key={index}>{visible(sentence)}</li>)}</ol>
+      <ol>
+        {data?.sentences.map((sentence, index) => (
+          <li key={index}>{visible(sentence)}</li>
+        ))}
+      </ol>
     </Panel>
   );
 }

@@ -7,7 +7,11 @@ const everyMilliseconds = 3_000;
 const eventsMax = 100;
 
 export function History({id}: {id: string}) {
-  const {data, error, missing} = usePoll(signal => api.clientEvents(id, {limit: eventsMax}, signal), everyMilliseconds, [id]);
+  const {data, error, missing} = usePoll(
+    signal => api.clientEvents(id, {limit: eventsMax}, signal),
+    everyMilliseconds,
+    [id],
+  );
   return (
     <Panel title="Events">
       <Failure text={missing ? "" : error} />

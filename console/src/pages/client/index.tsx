@@ -21,17 +21,28 @@ const awayMilliseconds = 30_000;
 
 /** Everything that the API knows of one client. */
 export function Client({id}: {id: string}) {
-  const {data: client, error, refresh} = usePoll(
-    signal => api.client(id, signal), found => (found?.connected ? everyMilliseconds : awayMilliseconds), [id]);
-  useEffect(() => { document.title = `${visible(id)} – Clients – Troupe`; }, [id]);
+  const {
+    data: client,
+    error,
+    refresh,
+  } = usePoll(
+    signal => api.client(id, signal),
+    found => (found?.connected ? everyMilliseconds : awayMilliseconds),
+    [id],
+  );
+  useEffect(() => {
+    document.title = `${visible(id)} – Clients – Troupe`;
+  }, [id]);
   return (
     <div class="page">
-      <p class="crumbs"><Link to="/clients">All clients</Link></p>
+      <p class="crumbs">
+        <Link to="/clients">All clients</Link>
+      </p>
       <PageHead title={visible(id)} note={client && <ClientState client={client} />}>
         {client && <Deeds client={client} refresh={refresh} />}
       </PageHead>
       <Failure text={error} />
-      {(client && !client.connected || !client && error) && <Autopsy id={id} />}
+      {((client && !client.connected) || (!client && error)) && <Autopsy id={id} />}
       {client && (
         <>
           <div class="cards">
@@ -51,19 +62,41 @@ export function Client({id}: {id: string}) {
 function Deeds({client, refresh}: {client: ClientDetail; refresh: () => void}) {
   const mayOperate = useMay("operator");
   const cut = async (endSession: boolean) => {
-    const yes = await ask(endSession
-      ? {title: "End this session?", action: "End session", danger: true,
-          text: "Its subscriptions, queued messages and will are gone for good; a connection is closed."}
-      : {title: "Disconnect this client?", action: "Disconnect", danger: true,
-          text: "Its connection is closed (0x98, administrative action). Its session stays; it may come back."});
+    const yes = await ask(
+      endSession
+        ? {
+            title: "End this session?",
+            action: "End session",
+            danger: true,
+            text: "Its subscriptions, queued messages and will are gone for good; a connection is closed.",
+          }
+        : {
+            title: "Disconnect this client?",
+            action: "Disconnect",
+            danger: true,
+            text: "Its connection is closed (0x98, administrative action). Its session stays; it may come back.",
+          },
+    );
     if (!yes) return;
     if (await act(api.cutClient(client.id, endSession), endSession ? "Session ended." : "Disconnected.")) refresh();
   };
   return (
     <>
-      {client.actor !== null && <Link to={actorPath(client.actor)} className="button button-plain">To its actor</Link>}
-      {mayOperate && client.connected && <Button kind="danger" onClick={() => void cut(false)}>Disconnect</Button>}
-      {mayOperate && <Button kind="danger" onClick={() => void cut(true)}>End session</Button>}
+      {client.actor !== null && (
+        <Link to={actorPath(client.actor)} className="button button-plain">
+          To its actor
+        </Link>
+      )}
+      {mayOperate && client.connected && (
+        <Button kind="danger" onClick={() => void cut(false)}>
+          Disconnect
+        </Button>
+      )}
+      {mayOperate && (
+        <Button kind="danger" onClick={() => void cut(true)}>
+          End session
+        </Button>
+      )}
     </>
   );
 }

@@ -21,7 +21,8 @@ export const subscriptionColumns: Column<Subscription>[] = [
 function optionText(subscription: Subscription): string {
   const handling = ["", "retained if new", "no retained"][subscription.retain_handling] ?? "";
   return [subscription.no_local && "no local", subscription.retain_as_published && "retain as published", handling]
-    .filter(Boolean).join(", ");
+    .filter(Boolean)
+    .join(", ");
 }
 
 export function Subscriptions({client, refresh}: {client: ClientDetail; refresh: () => void}) {
@@ -29,23 +30,39 @@ export function Subscriptions({client, refresh}: {client: ClientDetail; refresh:
   const remove = async (filter: string) => {
     if (await act(api.unsubscribe(client.id, filter), `Unsubscribed from ${filter}.`)) refresh();
   };
-  const columns: Column<Subscription>[] = mayOperate ? [...subscriptionColumns, {
-    title: "Action", silent: true,
-    cell: each => (
-      <Button kind="quiet" label={`Unsubscribe from ${each.filter}`} onClick={() => void remove(each.filter)}>
-        Unsubscribe
-      </Button>
-    ),
-  }] : subscriptionColumns;
+  const columns: Column<Subscription>[] = mayOperate
+    ? [
+        ...subscriptionColumns,
+        {
+          title: "Action",
+          silent: true,
+          cell: each => (
+            <Button kind="quiet" label={`Unsubscribe from ${each.filter}`} onClick={() => void remove(each.filter)}>
+              Unsubscribe
+            </Button>
+          ),
+        },
+      ]
+    : subscriptionColumns;
   const listed = client.subscription_list.length;
   return (
-    <Panel title="Subscriptions" actions={(client.subscriptions ?? 0) > listed && (
-      <Link to={"/topics?tab=Subscriptions&client=" + encodeURIComponent(client.id)}>
-        All {count(client.subscriptions)} of them
-      </Link>
-    )}>
-      <Table label="Subscriptions" columns={columns} items={client.subscription_list}
-        rowKey={each => `${each.group ?? ""} ${each.filter}`} empty="It is subscribed to nothing." />
+    <Panel
+      title="Subscriptions"
+      actions={
+        (client.subscriptions ?? 0) > listed && (
+          <Link to={"/topics?tab=Subscriptions&client=" + encodeURIComponent(client.id)}>
+            All {count(client.subscriptions)} of them
+          </Link>
+        )
+      }
+    >
+      <Table
+        label="Subscriptions"
+        columns={columns}
+        items={client.subscription_list}
+        rowKey={each => `${each.group ?? ""} ${each.filter}`}
+        empty="It is subscribed to nothing."
+      />
       {mayOperate && <Subscribe id={client.id} refresh={refresh} />}
     </Panel>
   );
@@ -81,8 +98,13 @@ const flyingColumns: Column<Flying>[] = [
 export function InFlight({client}: {client: ClientDetail}) {
   return (
     <Panel title="In flight">
-      <Table label="In flight" columns={flyingColumns} items={client.in_flight_list}
-        rowKey={each => `${each.state} ${each.packet_id}`} empty="Nothing waits for an acknowledgement." />
+      <Table
+        label="In flight"
+        columns={flyingColumns}
+        items={client.in_flight_list}
+        rowKey={each => `${each.state} ${each.packet_id}`}
+        empty="Nothing waits for an acknowledgement."
+      />
     </Panel>
   );
 }

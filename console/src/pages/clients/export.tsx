@@ -10,12 +10,29 @@ import {csvLine, save} from "../../lib/save";
 import type {Client, ClientFilter, Page} from "../../model";
 
 const fields: (keyof Client)[] = [
-  "id", "user", "address", "listener", "transport", "protocol", "connected", "connected_at", "disconnected_at",
-  "keep_alive_seconds", "session_expiry_seconds", "subscriptions", "queued", "in_flight", "messages_received",
-  "messages_sent", "bytes_received", "bytes_sent", "loop", "actor",
+  "id",
+  "user",
+  "address",
+  "listener",
+  "transport",
+  "protocol",
+  "connected",
+  "connected_at",
+  "disconnected_at",
+  "keep_alive_seconds",
+  "session_expiry_seconds",
+  "subscriptions",
+  "queued",
+  "in_flight",
+  "messages_received",
+  "messages_sent",
+  "bytes_received",
+  "bytes_sent",
+  "loop",
+  "actor",
 ];
 const pageSize = 1_000;
-const rowsMax = 2_000_000;  // some 400 MB of text: what a browser still holds
+const rowsMax = 2_000_000; // some 400 MB of text: what a browser still holds
 
 /** Writes all that fit the filter into a CSV file, page by page; may be stopped. */
 export function Export({filter}: {filter: ClientFilter}) {
@@ -46,5 +63,10 @@ export function Export({filter}: {filter: ClientFilter}) {
   };
 
   if (written !== null) return <Button onClick={() => abort.current?.abort()}>Stop at {count(written)}</Button>;
-  return <Button onClick={() => void run()}><Icon name="download" />Export CSV</Button>;
+  return (
+    <Button onClick={() => void run()}>
+      <Icon name="download" />
+      Export CSV
+    </Button>
+  );
 }

@@ -6,13 +6,21 @@ import {usePoll} from "../../lib/poll";
 import type {ClientFilter} from "../../model";
 
 const typingMilliseconds = 300;
-const texts = [["id_prefix", "Client id begins with"], ["user", "User"], ["address", "Address"]] as const;
+const texts = [
+  ["id_prefix", "Client id begins with"],
+  ["user", "User"],
+  ["address", "Address"],
+] as const;
 
 export function filterOf(query: URLSearchParams): ClientFilter {
   const read = (name: string) => query.get(name) ?? undefined;
   return {
-    id_prefix: read("id_prefix"), user: read("user"), address: read("address"), listener: read("listener"),
-    protocol: read("protocol"), connected: read("connected"),
+    id_prefix: read("id_prefix"),
+    user: read("user"),
+    address: read("address"),
+    listener: read("listener"),
+    protocol: read("protocol"),
+    connected: read("connected"),
   };
 }
 
@@ -22,9 +30,15 @@ export function Filters({filter, onChange}: {filter: ClientFilter; onChange: (ch
   const [typed, setTyped] = useState<ClientFilter>(filter);
   useEffect(() => {
     if (texts.every(([name]) => (typed[name] ?? "") === (filter[name] ?? ""))) return;
-    const timer = setTimeout(() => onChange({
-      id_prefix: typed.id_prefix ?? "", user: typed.user ?? "", address: typed.address ?? "",
-    }), typingMilliseconds);
+    const timer = setTimeout(
+      () =>
+        onChange({
+          id_prefix: typed.id_prefix ?? "",
+          user: typed.user ?? "",
+          address: typed.address ?? "",
+        }),
+      typingMilliseconds,
+    );
     return () => clearTimeout(timer);
   }, [typed]);
 
@@ -32,15 +46,40 @@ export function Filters({filter, onChange}: {filter: ClientFilter; onChange: (ch
   return (
     <form class="filters" role="search" aria-label="Filters" onSubmit={event => event.preventDefault()}>
       {texts.map(([name, title]) => (
-        <TextField key={name} label={title} value={typed[name] ?? ""}
-          onInput={text => setTyped(old => ({...old, [name]: text}))} />
+        <TextField
+          key={name}
+          label={title}
+          value={typed[name] ?? ""}
+          onInput={text => setTyped(old => ({...old, [name]: text}))}
+        />
       ))}
-      <Select label="Listener" value={filter.listener ?? ""} options={[["", "any"], ...names]}
-        onInput={listener => onChange({listener})} />
-      <Select label="Protocol" value={filter.protocol ?? ""} onInput={protocol => onChange({protocol})}
-        options={[["", "any"], ["5", "5"], ["3.1.1", "3.1.1"], ["3.1", "3.1"]]} />
-      <Select label="State" value={filter.connected ?? ""} onInput={connected => onChange({connected})}
-        options={[["", "any"], ["true", "connected"], ["false", "disconnected"]]} />
+      <Select
+        label="Listener"
+        value={filter.listener ?? ""}
+        options={[["", "any"], ...names]}
+        onInput={listener => onChange({listener})}
+      />
+      <Select
+        label="Protocol"
+        value={filter.protocol ?? ""}
+        onInput={protocol => onChange({protocol})}
+        options={[
+          ["", "any"],
+          ["5", "5"],
+          ["3.1.1", "3.1.1"],
+          ["3.1", "3.1"],
+        ]}
+      />
+      <Select
+        label="State"
+        value={filter.connected ?? ""}
+        onInput={connected => onChange({connected})}
+        options={[
+          ["", "any"],
+          ["true", "connected"],
+          ["false", "disconnected"],
+        ]}
+      />
     </form>
   );
 }

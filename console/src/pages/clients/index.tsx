@@ -18,11 +18,18 @@ import {Filters, filterOf} from "./filters";
 
 const columns: Column<Client>[] = [
   {
-    title: "Client id", width: 14, grow: 2,
-    cell: client => <Link to={clientPath(client.id)} title={visible(client.id)}>{visible(client.id)}</Link>,
+    title: "Client id",
+    width: 14,
+    grow: 2,
+    cell: client => (
+      <Link to={clientPath(client.id)} title={visible(client.id)}>
+        {visible(client.id)}
+      </Link>
+    ),
   },
   {
-    title: "State", width: 7.5,
+    title: "State",
+    width: 7.5,
     cell: client => <ClientState client={client} />,
   },
   {title: "User", width: 6, grow: 1, cell: client => plain(client.user)},
@@ -30,7 +37,8 @@ const columns: Column<Client>[] = [
   {title: "Listener", width: 6, cell: client => plain(client.listener)},
   {title: "Protocol", width: 6, cell: client => [client.protocol, client.transport].filter(Boolean).join(" ") || "–"},
   {
-    title: "Since", width: 7.5,
+    title: "Since",
+    width: 7.5,
     cell: client => {
       const at = client.connected ? client.connected_at : client.disconnected_at;
       return <time title={dateTime(at)}>{ago(at)}</time>;
@@ -50,12 +58,18 @@ export function Clients() {
   const mayOperate = useMay("operator");
   const filter = filterOf(query);
   const pages = usePages<Client>(
-    (cursor, signal) => api.clients(filter, {cursor, limit: pageSize}, signal), [JSON.stringify(filter)]);
+    (cursor, signal) => api.clients(filter, {cursor, limit: pageSize}, signal),
+    [JSON.stringify(filter)],
+  );
   const [removing, setRemoving] = useState(false);
 
   const remove = async () => {
-    const yes = await ask({title: "Remove all disconnected clients?", action: "Remove them", danger: true,
-      text: "Their sessions end: subscriptions, queued messages and wills are gone for good."});
+    const yes = await ask({
+      title: "Remove all disconnected clients?",
+      action: "Remove them",
+      danger: true,
+      text: "Their sessions end: subscriptions, queued messages and wills are gone for good.",
+    });
     if (!yes) return;
     setRemoving(true);
     try {
@@ -74,12 +88,19 @@ export function Clients() {
         <Button onClick={pages.reload}>Refresh</Button>
         <Export filter={filter} />
         {mayOperate && (
-          <Button kind="danger" disabled={removing} onClick={() => void remove()}>Remove disconnected</Button>
+          <Button kind="danger" disabled={removing} onClick={() => void remove()}>
+            Remove disconnected
+          </Button>
         )}
       </PageHead>
       <Filters filter={filter} onChange={(changes: ClientFilter) => setQuery({...changes})} />
-      <VirtualTable label="Clients" columns={columns} pages={pages} rowKey={client => client.id}
-        empty="No client fits." />
+      <VirtualTable
+        label="Clients"
+        columns={columns}
+        pages={pages}
+        rowKey={client => client.id}
+        empty="No client fits."
+      />
     </div>
   );
 }

@@ -7,7 +7,9 @@ const everyMilliseconds = 3_000;
 
 export function Alarms() {
   const {data, error} = usePoll(api.alarms, everyMilliseconds);
-  const sorted = [...(data?.items ?? [])].sort((a, b) => Number(b.active) - Number(a.active) || (b.since ?? 0) - (a.since ?? 0));
+  const sorted = [...(data?.items ?? [])].sort(
+    (a, b) => Number(b.active) - Number(a.active) || (b.since ?? 0) - (a.since ?? 0),
+  );
   return (
     <Panel title="Alarms">
       <Failure text={error} />
@@ -16,8 +18,12 @@ export function Alarms() {
         {sorted.map(alarm => (
           <li key={alarm.name}>
             {alarm.active ? <Badge tone="bad">active</Badge> : <Badge tone="calm">over</Badge>}
-            <span><b>{alarm.name}</b> {alarm.text}</span>
-            <time class="muted" title={dateTime(alarm.since)}>{ago(alarm.since)}</time>
+            <span>
+              <b>{alarm.name}</b> {alarm.text}
+            </span>
+            <time class="muted" title={dateTime(alarm.since)}>
+              {ago(alarm.since)}
+            </time>
           </li>
         ))}
       </ul>

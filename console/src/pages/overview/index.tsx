@@ -37,14 +37,23 @@ function Figures({node}: {node: Node}) {
   const {rates, latency_us: latency} = node;
   return (
     <div class="figures" role="group" aria-label="Now">
-      <Figure name="Connections" value={count(node.connections)}
-        note={`${count(node.sessions)} sessions, ${rate(rates.connects)} in, ${rate(rates.disconnects)} out`} />
+      <Figure
+        name="Connections"
+        value={count(node.connections)}
+        note={`${count(node.sessions)} sessions, ${rate(rates.connects)} in, ${rate(rates.disconnects)} out`}
+      />
       <Figure name="Messages in" value={rate(rates.received)} note={bytesRate(rates.bytes_received)} />
       <Figure name="Messages out" value={rate(rates.sent)} note={bytesRate(rates.bytes_sent)} />
-      <Figure name="Latency p99" value={microseconds(latency?.p99)}
-        note={`p50 ${microseconds(latency?.p50)}, p95 ${microseconds(latency?.p95)}`} />
-      <Figure name="Memory" value={bytes(node.memory_bytes)}
-        note={node.connections > 0 ? `${bytes(node.memory_bytes / node.connections)} a connection` : "no connections"} />
+      <Figure
+        name="Latency p99"
+        value={microseconds(latency?.p99)}
+        note={`p50 ${microseconds(latency?.p50)}, p95 ${microseconds(latency?.p95)}`}
+      />
+      <Figure
+        name="Memory"
+        value={bytes(node.memory_bytes)}
+        note={node.connections > 0 ? `${bytes(node.memory_bytes / node.connections)} a connection` : "no connections"}
+      />
       <Figure name="Up" value={duration(node.uptime_seconds)} note={node.version} />
     </div>
   );

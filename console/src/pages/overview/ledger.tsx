@@ -22,12 +22,16 @@ function Account({drops}: {drops: Drops}) {
   const dropped = reasons.reduce((sum, [, number]) => sum + number, 0);
   const open = drops.published - drops.delivered - drops.queued - dropped;
   const rows: [string, number, string][] = [
-    ["Delivered", drops.delivered, "ok"], ["Queued", drops.queued, "info"], ["Dropped", dropped, "bad"],
+    ["Delivered", drops.delivered, "ok"],
+    ["Queued", drops.queued, "info"],
+    ["Dropped", dropped, "bad"],
   ];
   return (
     <>
       <div class="stacked" aria-hidden="true">
-        {rows.map(([name, number, tone]) => <span key={name} class={`fill-${tone}`} style={{flexGrow: number}} />)}
+        {rows.map(([name, number, tone]) => (
+          <span key={name} class={`fill-${tone}`} style={{flexGrow: number}} />
+        ))}
       </div>
       <table class="ledger" aria-label="Drop ledger">
         <tbody>
@@ -40,9 +44,7 @@ function Account({drops}: {drops: Drops}) {
           ))}
         </tbody>
       </table>
-      <p class="muted small">
-        {balance(open)}
-      </p>
+      <p class="muted small">{balance(open)}</p>
     </>
   );
 }
@@ -53,12 +55,27 @@ function balance(open: number): string {
   return `${count(-open)} more than were published: each receiver of a message counts.`;
 }
 
-function Row({name, number, whole, tone, strong, inner}: {
-  name: string; number: number; whole: number; tone?: string; strong?: boolean; inner?: boolean;
+function Row({
+  name,
+  number,
+  whole,
+  tone,
+  strong,
+  inner,
+}: {
+  name: string;
+  number: number;
+  whole: number;
+  tone?: string;
+  strong?: boolean;
+  inner?: boolean;
 }) {
   return (
     <tr class={strong ? "strong" : inner ? "inner" : ""}>
-      <th scope="row">{tone && <i class={`swatch fill-${tone}`} aria-hidden="true" />}{name}</th>
+      <th scope="row">
+        {tone && <i class={`swatch fill-${tone}`} aria-hidden="true" />}
+        {name}
+      </th>
       <td class="right">{count(number)}</td>
       <td class="right muted">{strong || !whole ? "" : percent(number / whole)}</td>
     </tr>

@@ -37,11 +37,15 @@ export const loopName = (index: number) => `loop_${index}_busy`;
 export function useCurves(range: Range): {curves: Curves; error: string} {
   const loops = Math.min(loopsMax, useStore(nodeState)?.loops.length ?? 0);
   const names = useMemo(
-    () => [...Object.keys(sources), ...Array.from({length: loops}, (_, index) => loopName(index))], [loops]);
+    () => [...Object.keys(sources), ...Array.from({length: loops}, (_, index) => loopName(index))],
+    [loops],
+  );
   const live = range === "live";
   const minutes = live ? liveMinutes : Number(range);
-  const {data, error} = usePoll(signal => api.metricsHistory(names, minutes, signal), live ? 0 : historyMilliseconds,
-    [range, names]);
+  const {data, error} = usePoll(signal => api.metricsHistory(names, minutes, signal), live ? 0 : historyMilliseconds, [
+    range,
+    names,
+  ]);
   const samples = useStore(nodeSamples);
   const kept = useMemo(() => fromHistory(data, names), [data, names]);
   const curves = useMemo(() => (live ? withSamples(kept, samples, names) : kept), [live, kept, samples, names]);
@@ -65,16 +69,21 @@ type Samples = typeof nodeSamples.value;
 function withSamples(kept: Curves, samples: Samples, names: string[]): Curves {
   const first = samples[0]?.at ?? Infinity;
   const oldest = Date.now() - liveMinutes * 60_000;
-  const before = kept.times.map((_, index) => index).filter(index => {
-    const time = kept.times[index] ?? 0;
-    return time < first && time >= oldest;
-  });
+  const before = kept.times
+    .map((_, index) => index)
+    .filter(index => {
+      const time = kept.times[index] ?? 0;
+      return time < first && time >= oldest;
+    });
   const read = (name: string, node: Node) => (name in sources ? sources[name]?.(node) : loopShare(name, node)) ?? null;
   return {
     times: [...before.map(index => kept.times[index] ?? 0), ...samples.map(sample => sample.at)],
-    values: Object.fromEntries(names.map(name => [name, [
-      ...before.map(index => kept.values[name]?.[index] ?? null), ...samples.map(sample => read(name, sample.node)),
-    ]])),
+    values: Object.fromEntries(
+      names.map(name => [
+        name,
+        [...before.map(index => kept.values[name]?.[index] ?? null), ...samples.map(sample => read(name, sample.node))],
+      ]),
+    ),
   };
 }
 

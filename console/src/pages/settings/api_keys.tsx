@@ -19,9 +19,13 @@ export function ApiKeys() {
   const [adding, setAdding] = useState(false);
 
   const remove = async (key: ApiKey) => {
-    const yes = await ask({title: `Remove the key ${key.name}?`, action: "Remove", danger: true,
-      text: "Programs that use it are refused from now on."});
-    if (yes && await act(api.removeApiKey(key.name), `${key.name} removed.`)) refresh();
+    const yes = await ask({
+      title: `Remove the key ${key.name}?`,
+      action: "Remove",
+      danger: true,
+      text: "Programs that use it are refused from now on.",
+    });
+    if (yes && (await act(api.removeApiKey(key.name), `${key.name} removed.`))) refresh();
   };
   const columns: Column<ApiKey>[] = [
     {title: "Name", cell: key => <b>{key.name}</b>},
@@ -30,16 +34,33 @@ export function ApiKeys() {
     {title: "Expires", cell: key => (key.expires ? dateTime(key.expires) : "never")},
     {title: "Last used", cell: key => (key.last_used ? ago(key.last_used) : "never")},
     {
-      title: "Action", silent: true,
-      cell: key => <Button kind="quiet" label={`Remove ${key.name}`} onClick={() => void remove(key)}>Remove</Button>,
+      title: "Action",
+      silent: true,
+      cell: key => (
+        <Button kind="quiet" label={`Remove ${key.name}`} onClick={() => void remove(key)}>
+          Remove
+        </Button>
+      ),
     },
   ];
   return (
     <Panel title="API keys" actions={<Button onClick={() => setAdding(true)}>Add a key</Button>}>
       <Failure text={error} />
-      <Table label="API keys" columns={columns} items={data ?? []} rowKey={key => key.name}
-        empty={data ? "There are none." : "Asking the node…"} />
-      {adding && <Add onClose={() => { setAdding(false); refresh(); }} />}
+      <Table
+        label="API keys"
+        columns={columns}
+        items={data ?? []}
+        rowKey={key => key.name}
+        empty={data ? "There are none." : "Asking the node…"}
+      />
+      {adding && (
+        <Add
+          onClose={() => {
+            setAdding(false);
+            refresh();
+          }}
+        />
+      )}
     </Panel>
   );
 }
@@ -59,10 +80,14 @@ function Add({onClose}: {onClose: () => void}) {
     return (
       <Dialog title="The new key" onClose={onClose}>
         <p>It is shown only now; the node keeps nothing that it could be read from.</p>
-        <pre class="payload" aria-label="API key" tabIndex={0}>{key}</pre>
+        <pre class="payload" aria-label="API key" tabIndex={0}>
+          {key}
+        </pre>
         <div class="dialog-actions">
           <Button onClick={() => void copy(key)}>Copy</Button>
-          <Button kind="main" onClick={onClose}>Done</Button>
+          <Button kind="main" onClick={onClose}>
+            Done
+          </Button>
         </div>
       </Dialog>
     );
@@ -76,7 +101,9 @@ function Add({onClose}: {onClose: () => void}) {
         <Failure text={failure} />
         <div class="dialog-actions">
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="main" type="submit" disabled={busy}>Add</Button>
+          <Button kind="main" type="submit" disabled={busy}>
+            Add
+          </Button>
         </div>
       </form>
     </Dialog>

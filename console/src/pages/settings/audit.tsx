@@ -14,9 +14,15 @@ const columns: Column<AuditEntry>[] = [
   {title: "Who", width: 8, grow: 1, cell: entry => visible(entry.who)},
   {title: "From", width: 9, cell: entry => visible(entry.address)},
   {title: "Action", width: 12, grow: 1, cell: entry => visible(entry.action)},
-  {title: "Target", width: 14, grow: 2, cell: entry => <span title={visible(entry.target)}>{visible(entry.target)}</span>},
   {
-    title: "Outcome", width: 10,
+    title: "Target",
+    width: 14,
+    grow: 2,
+    cell: entry => <span title={visible(entry.target)}>{visible(entry.target)}</span>,
+  },
+  {
+    title: "Outcome",
+    width: 10,
     cell: entry => <Badge tone={good.test(entry.outcome) ? "ok" : "warn"}>{visible(entry.outcome)}</Badge>,
   },
 ];
@@ -26,9 +32,16 @@ export function Audit() {
   const pages = usePages<AuditEntry>((cursor, signal) => api.audit({cursor, limit: pageSize}, signal));
   return (
     <>
-      <div class="actions"><Button onClick={pages.reload}>Refresh</Button></div>
-      <VirtualTable label="Audit log" columns={columns} pages={pages} empty="Nothing was changed."
-        rowKey={entry => String(entry.id ?? JSON.stringify(entry))} />
+      <div class="actions">
+        <Button onClick={pages.reload}>Refresh</Button>
+      </div>
+      <VirtualTable
+        label="Audit log"
+        columns={columns}
+        pages={pages}
+        empty="Nothing was changed."
+        rowKey={entry => String(entry.id ?? JSON.stringify(entry))}
+      />
     </>
   );
 }

@@ -18,7 +18,9 @@ const bansMax = 2_000;
 export function Bans() {
   const mayOperate = useMay("operator");
   const {data, error, refresh} = usePoll(
-    signal => readAll(cursor => api.bans({cursor, limit: 1_000}, signal), bansMax), everyMilliseconds);
+    signal => readAll(cursor => api.bans({cursor, limit: 1_000}, signal), bansMax),
+    everyMilliseconds,
+  );
   const lift = async (ban: Ban) => {
     if (await act(api.liftBan(ban.id), `The ban of ${visible(ban.value)} is lifted.`)) refresh();
   };
@@ -29,18 +31,30 @@ export function Bans() {
     {title: "Until", cell: ban => (ban.until === null ? "for good" : dateTime(ban.until))},
     {title: "By", cell: ban => plain(ban.by)},
     {title: "Since", cell: ban => dateTime(ban.at)},
-    ...(mayOperate ? [{
-      title: "Action", silent: true,
-      cell: (ban: Ban) => (
-        <Button kind="quiet" label={`Lift the ban of ${ban.value}`} onClick={() => void lift(ban)}>Lift</Button>
-      ),
-    }] : []),
+    ...(mayOperate
+      ? [
+          {
+            title: "Action",
+            silent: true,
+            cell: (ban: Ban) => (
+              <Button kind="quiet" label={`Lift the ban of ${ban.value}`} onClick={() => void lift(ban)}>
+                Lift
+              </Button>
+            ),
+          },
+        ]
+      : []),
   ];
   return (
     <Panel title="Bans">
       <Failure text={error} />
-      <Table label="Bans" columns={columns} items={data ?? []} rowKey={ban => ban.id}
-        empty={data ? "Nobody is banned." : "Asking the node…"} />
+      <Table
+        label="Bans"
+        columns={columns}
+        items={data ?? []}
+        rowKey={ban => ban.id}
+        empty={data ? "Nobody is banned." : "Asking the node…"}
+      />
       {mayOperate && <Add refresh={refresh} />}
     </Panel>
   );
@@ -60,12 +74,22 @@ function Add({refresh}: {refresh: () => void}) {
   };
   return (
     <form class="line" aria-label="Ban" onSubmit={submit}>
-      <Select label="Ban a" value={kind} onInput={setKind}
-        options={[["client", "client"], ["user", "user"], ["address", "address"]]} />
+      <Select
+        label="Ban a"
+        value={kind}
+        onInput={setKind}
+        options={[
+          ["client", "client"],
+          ["user", "user"],
+          ["address", "address"],
+        ]}
+      />
       <TextField label="Value" value={value} onInput={setValue} required className="field-wide" />
       <TextField label="Reason" value={reason} onInput={setReason} className="field-wide" max={1024} />
       <NumberField label="Minutes, 0 for good" value={minutes} onInput={setMinutes} max={5_256_000} />
-      <Button kind="danger" type="submit">Ban</Button>
+      <Button kind="danger" type="submit">
+        Ban
+      </Button>
     </form>
   );
 }

@@ -18,13 +18,18 @@ const pageSize = 1_000;
 export function Configuration() {
   const isAdmin = useMay("admin");
   const {data, error, refresh} = usePoll(
-    signal => readAll(cursor => api.options({cursor, limit: pageSize}, signal)), 0);
+    signal => readAll(cursor => api.options({cursor, limit: pageSize}, signal)),
+    0,
+  );
   const [text, setText] = useState("");
   const [onlySet, setOnlySet] = useState(false);
   const [edited, setEdited] = useState<Option | null>(null);
   const word = text.toLowerCase();
-  const found = (data ?? []).filter(option => (!onlySet || option.origin !== "default")
-    && (option.name.toLowerCase().includes(word) || option.description.toLowerCase().includes(word)));
+  const found = (data ?? []).filter(
+    option =>
+      (!onlySet || option.origin !== "default") &&
+      (option.name.toLowerCase().includes(word) || option.description.toLowerCase().includes(word)),
+  );
 
   const columns: Column<Option>[] = [
     {title: "Option", cell: option => <b class="mono">{option.name}</b>},
@@ -36,12 +41,20 @@ export function Configuration() {
     {title: "Default", cell: option => <span class="mono option-value muted">{valueText(option.default)}</span>},
     {title: "A change is felt", cell: option => (option.changeable ? "at once" : "at the next start")},
     {title: "Meaning", cell: option => <span class="option-meaning">{option.description}</span>},
-    ...(isAdmin ? [{
-      title: "Action", silent: true,
-      cell: (option: Option) => option.changeable && (
-        <Button kind="quiet" label={`Change ${option.name}`} onClick={() => setEdited(option)}>Change</Button>
-      ),
-    }] : []),
+    ...(isAdmin
+      ? [
+          {
+            title: "Action",
+            silent: true,
+            cell: (option: Option) =>
+              option.changeable && (
+                <Button kind="quiet" label={`Change ${option.name}`} onClick={() => setEdited(option)}>
+                  Change
+                </Button>
+              ),
+          },
+        ]
+      : []),
   ];
   return (
     <Panel title="Configuration">
@@ -50,9 +63,23 @@ export function Configuration() {
         <TextField label="Find an option" value={text} onInput={setText} className="field-wide" />
         <Check label="Only what was set" value={onlySet} onInput={setOnlySet} />
       </div>
-      <Table label="Configuration" columns={columns} items={found} rowKey={option => option.name}
-        empty={data ? "No option fits." : "Asking the node…"} />
-      {edited && <Edit option={edited} onClose={() => setEdited(null)} onDone={() => { setEdited(null); refresh(); }} />}
+      <Table
+        label="Configuration"
+        columns={columns}
+        items={found}
+        rowKey={option => option.name}
+        empty={data ? "No option fits." : "Asking the node…"}
+      />
+      {edited && (
+        <Edit
+          option={edited}
+          onClose={() => setEdited(null)}
+          onDone={() => {
+            setEdited(null);
+            refresh();
+          }}
+        />
+      )}
     </Panel>
   );
 }
@@ -78,13 +105,25 @@ function Edit({option, onClose, onDone}: {option: Option; onClose: () => void; o
     <Dialog title={`Change ${option.name}`} onClose={onClose}>
       <form onSubmit={submit}>
         <p>{option.description}</p>
-        {typeof option.value === "boolean"
-          ? <Select label="Value" value={text} onInput={setText} options={[["true", "true"], ["false", "false"]]} />
-          : <TextField label="Value" value={text} onInput={setText} hint={`Default: ${valueText(option.default)}`} />}
+        {typeof option.value === "boolean" ? (
+          <Select
+            label="Value"
+            value={text}
+            onInput={setText}
+            options={[
+              ["true", "true"],
+              ["false", "false"],
+            ]}
+          />
+        ) : (
+          <TextField label="Value" value={text} onInput={setText} hint={`Default: ${valueText(option.default)}`} />
+        )}
         <Failure text={failure} />
         <div class="dialog-actions">
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="main" type="submit" disabled={busy}>Change</Button>
+          <Button kind="main" type="submit" disabled={busy}>
+            Change
+          </Button>
         </div>
       </form>
     </Dialog>
@@ -95,6 +134,10 @@ function Edit({option, onClose, onDone}: {option: Option; onClose: () => void; o
 function valueOf(text: string, option: Option): unknown {
   if (typeof option.value === "boolean") return text === "true";
   if (typeof option.value === "number" && text.trim() !== "" && !Number.isNaN(Number(text))) return Number(text);
-  if (Array.isArray(option.value)) return text.split(",").map(part => part.trim()).filter(Boolean);
+  if (Array.isArray(option.value))
+    return text
+      .split(",")
+      .map(part => part.trim())
+      .filter(Boolean);
   return text;
 }

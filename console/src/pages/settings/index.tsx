@@ -10,8 +10,16 @@ import {Configuration} from "./configuration";
 import {Listeners} from "./listeners";
 import {Users} from "./users";
 
-const forAll: [string, ComponentType][] = [["Listeners", Listeners], ["Configuration", Configuration], ["Bans", Bans]];
-const forAdmins: [string, ComponentType][] = [["Users", Users], ["API keys", ApiKeys], ["Audit log", Audit]];
+const forAll: [string, ComponentType][] = [
+  ["Listeners", Listeners],
+  ["Configuration", Configuration],
+  ["Bans", Bans],
+];
+const forAdmins: [string, ComponentType][] = [
+  ["Users", Users],
+  ["API keys", ApiKeys],
+  ["Audit log", Audit],
+];
 
 export function Settings() {
   const isAdmin = useMay("admin");
@@ -21,8 +29,12 @@ export function Settings() {
   return (
     <div class="page page-fill">
       <PageHead title="Settings" />
-      <Tabs label="Settings" names={tabs.map(([name]) => name)} current={current}
-        onChoose={tab => setQuery({tab: tab === "Listeners" ? "" : tab}, false)} />
+      <Tabs
+        label="Settings"
+        names={tabs.map(([name]) => name)}
+        current={current}
+        onChoose={tab => setQuery({tab: tab === "Listeners" ? "" : tab}, false)}
+      />
       <Shown />
     </div>
   );

@@ -17,8 +17,14 @@ export function Listeners() {
 
   const change = async (listener: Listener) => {
     const on = !listener.enabled;
-    const yes = on || await ask({title: `Stop the listener ${listener.name}?`, action: "Stop", danger: true,
-      text: `Nobody can connect through ${listener.bind} any more until it is started again.`});
+    const yes =
+      on ||
+      (await ask({
+        title: `Stop the listener ${listener.name}?`,
+        action: "Stop",
+        danger: true,
+        text: `Nobody can connect through ${listener.bind} any more until it is started again.`,
+      }));
     if (!yes) return;
     if (await act(api.switchListener(listener.name, on), `${listener.name} ${on ? "started" : "stopped"}.`)) refresh();
   };
@@ -33,21 +39,34 @@ export function Listeners() {
     {title: "Connections", right: true, cell: listener => count(listener.connections)},
     {title: "Accepted", right: true, cell: listener => count(listener.accepted)},
     {title: "Refused", right: true, cell: listener => count(listener.refused)},
-    ...(isAdmin ? [{
-      title: "Action", silent: true,
-      cell: (listener: Listener) => (
-        <Button kind="quiet" label={`${listener.enabled ? "Stop" : "Start"} ${listener.name}`}
-          onClick={() => void change(listener)}>
-          {listener.enabled ? "Stop" : "Start"}
-        </Button>
-      ),
-    }] : []),
+    ...(isAdmin
+      ? [
+          {
+            title: "Action",
+            silent: true,
+            cell: (listener: Listener) => (
+              <Button
+                kind="quiet"
+                label={`${listener.enabled ? "Stop" : "Start"} ${listener.name}`}
+                onClick={() => void change(listener)}
+              >
+                {listener.enabled ? "Stop" : "Start"}
+              </Button>
+            ),
+          },
+        ]
+      : []),
   ];
   return (
     <Panel title="Listeners">
       <Failure text={error} />
-      <Table label="Listeners" columns={columns} items={data?.items ?? []} rowKey={listener => listener.name}
-        empty={data ? "There are none." : "Asking the node…"} />
+      <Table
+        label="Listeners"
+        columns={columns}
+        items={data?.items ?? []}
+        rowKey={listener => listener.name}
+        empty={data ? "There are none." : "Asking the node…"}
+      />
     </Panel>
   );
 }

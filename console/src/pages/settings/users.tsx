@@ -15,7 +15,11 @@ import {usePoll} from "../../lib/poll";
 import {useStore} from "../../lib/store";
 import type {User} from "../../model";
 
-export const roles = [["viewer", "viewer"], ["operator", "operator"], ["admin", "admin"]] as const;
+export const roles = [
+  ["viewer", "viewer"],
+  ["operator", "operator"],
+  ["admin", "admin"],
+] as const;
 
 export function Users() {
   const {data, error, refresh} = usePoll(signal => readAll(cursor => api.users({cursor}, signal)), 0);
@@ -23,9 +27,13 @@ export function Users() {
   const me = useStore(session)?.user;
 
   const remove = async (user: User) => {
-    const yes = await ask({title: `Remove ${user.name}?`, action: "Remove", danger: true,
-      text: "This user is logged out and cannot log in any more."});
-    if (yes && await act(api.removeUser(user.name), `${user.name} removed.`)) refresh();
+    const yes = await ask({
+      title: `Remove ${user.name}?`,
+      action: "Remove",
+      danger: true,
+      text: "This user is logged out and cannot log in any more.",
+    });
+    if (yes && (await act(api.removeUser(user.name), `${user.name} removed.`))) refresh();
   };
   const columns: Column<User>[] = [
     {title: "Name", cell: user => <b>{user.name}</b>},
@@ -35,12 +43,17 @@ export function Users() {
       cell: user => <time title={dateTime(user.last_login)}>{user.last_login ? ago(user.last_login) : "never"}</time>,
     },
     {
-      title: "Actions", silent: true,
+      title: "Actions",
+      silent: true,
       cell: user => (
         <>
-          <Button kind="quiet" label={`Change ${user.name}`} onClick={() => setEdited(user)}>Change</Button>
+          <Button kind="quiet" label={`Change ${user.name}`} onClick={() => setEdited(user)}>
+            Change
+          </Button>
           {user.name !== me && (
-            <Button kind="quiet" label={`Remove ${user.name}`} onClick={() => void remove(user)}>Remove</Button>
+            <Button kind="quiet" label={`Remove ${user.name}`} onClick={() => void remove(user)}>
+              Remove
+            </Button>
           )}
         </>
       ),
@@ -51,8 +64,14 @@ export function Users() {
       <Failure text={error} />
       <Table label="Users" columns={columns} items={data ?? []} rowKey={user => user.name} />
       {edited && (
-        <Edit user={edited === "new" ? null : edited} onClose={() => setEdited(null)}
-          onDone={() => { setEdited(null); refresh(); }} />
+        <Edit
+          user={edited === "new" ? null : edited}
+          onClose={() => setEdited(null)}
+          onDone={() => {
+            setEdited(null);
+            refresh();
+          }}
+        />
       )}
     </Panel>
   );
@@ -66,7 +85,9 @@ function Edit({user, onClose, onDone}: {user: User | null; onClose: () => void; 
   const submit = (event: Event) => {
     event.preventDefault();
     void run(async () => {
-      await (user ? api.changeUser(user.name, {role, ...(password && {password})}) : api.addUser({name, password, role}));
+      await (user
+        ? api.changeUser(user.name, {role, ...(password && {password})})
+        : api.addUser({name, password, role}));
       tell(user ? `${user.name} changed.` : `${name} added.`);
       onDone();
     });
@@ -76,12 +97,22 @@ function Edit({user, onClose, onDone}: {user: User | null; onClose: () => void; 
       <form onSubmit={submit}>
         {!user && <TextField label="Name" value={name} onInput={setName} required max={256} />}
         <Select label="Role" value={role} onInput={setRole} options={roles} />
-        <TextField label="Password" type="password" value={password} onInput={setPassword} required={!user}
-          autocomplete="new-password" max={1024} hint={user ? "Empty: it stays as it is." : undefined} />
+        <TextField
+          label="Password"
+          type="password"
+          value={password}
+          onInput={setPassword}
+          required={!user}
+          autocomplete="new-password"
+          max={1024}
+          hint={user ? "Empty: it stays as it is." : undefined}
+        />
         <Failure text={failure} />
         <div class="dialog-actions">
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="main" type="submit" disabled={busy}>{user ? "Change" : "Add"}</Button>
+          <Button kind="main" type="submit" disabled={busy}>
+            {user ? "Change" : "Add"}
+          </Button>
         </div>
       </form>
     </Dialog>

@@ -68,7 +68,9 @@ export function Follow({first}: {first: string}) {
           <div class="line">
             <QosField value={qos} onInput={setQos} />
             <Check label="Retain" value={retain} onInput={setRetain} />
-            <Button kind="main" type="submit" disabled={busy}>Publish and follow</Button>
+            <Button kind="main" type="submit" disabled={busy}>
+              Publish and follow
+            </Button>
           </div>
         </form>
         <Failure text={failure} />
@@ -82,14 +84,26 @@ function Way({published}: {published: Published}) {
   const {receivers} = published;
   return (
     <>
-      <p aria-live="polite"><b>{receivers === 1 ? "One session" : `${count(receivers)} sessions`}</b> received it.</p>
+      <p aria-live="polite">
+        <b>{receivers === 1 ? "One session" : `${count(receivers)} sessions`}</b> received it.
+      </p>
       <Panel title="Its way">
-        <Table label="Its way" columns={steps} items={published.way ?? []} empty="The node told nothing of it."
-          rowKey={step => `${step.at_us} ${step.step} ${step.actor ?? ""} ${step.text}`} />
+        <Table
+          label="Its way"
+          columns={steps}
+          items={published.way ?? []}
+          empty="The node told nothing of it."
+          rowKey={step => `${step.at_us} ${step.step} ${step.actor ?? ""} ${step.text}`}
+        />
       </Panel>
       <Panel title="Who got it">
-        <Table label="Who got it" columns={targets} items={published.targets ?? []} empty="No subscription matches."
-          rowKey={target => target.client} />
+        <Table
+          label="Who got it"
+          columns={targets}
+          items={published.targets ?? []}
+          empty="No subscription matches."
+          rowKey={target => target.client}
+        />
       </Panel>
     </>
   );

@@ -13,8 +13,14 @@ export function Topics() {
   return (
     <div class="page page-fill">
       <PageHead title="Topics" />
-      <Tabs label="About topics" names={tabs} current={current}
-        onChoose={tab => setQuery({tab: tab === "Tree" ? "" : tab, client: "", filter: "", prefix: "", topic: ""}, false)} />
+      <Tabs
+        label="About topics"
+        names={tabs}
+        current={current}
+        onChoose={tab =>
+          setQuery({tab: tab === "Tree" ? "" : tab, client: "", filter: "", prefix: "", topic: ""}, false)
+        }
+      />
       {current === "Tree" && <TopicTree />}
       {current === "Subscriptions" && <Subscriptions key={query.get("client")} query={query} />}
       {current === "Retained" && <Retained key={query.get("prefix")} query={query} />}

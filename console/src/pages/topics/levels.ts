@@ -8,7 +8,7 @@ const pageSize = 200;
 const namesMax = 20_000;
 
 export interface Level {
-  topic: Topic | null;  // null: above the first level
+  topic: Topic | null; // null: above the first level
   depth: number;
   parent: string | null;
   open: boolean;
@@ -19,9 +19,10 @@ export interface Level {
   error: string;
 }
 
-export type Row = {kind: "topic"; level: Level; topic: Topic} | {kind: "rest"; level: Level; text: string; reads: boolean};
+export type Row =
+  {kind: "topic"; level: Level; topic: Topic} | {kind: "rest"; level: Level; text: string; reads: boolean};
 
-const top = "";  // key of what is above the first level; topics have a key of their own, for "" is a level's name, too
+const top = ""; // key of what is above the first level; topics have a key of their own, for "" is a level's name, too
 const keyOf = (topic: Topic | null) => (topic ? "/" + topic.topic : top);
 
 /** What of the topics was read so far, level by level. `changed` counts its changes. */

@@ -15,7 +15,12 @@ import {subscriptionColumns} from "../client/subscriptions";
 const pageSize = 200;
 
 const columns: Column<Subscription>[] = [
-  {title: "Client id", width: 14, grow: 1, cell: each => <Link to={clientPath(each.client)}>{visible(each.client)}</Link>},
+  {
+    title: "Client id",
+    width: 14,
+    grow: 1,
+    cell: each => <Link to={clientPath(each.client)}>{visible(each.client)}</Link>,
+  },
   ...subscriptionColumns,
 ];
 
@@ -25,15 +30,22 @@ export function Subscriptions({query}: {query: URLSearchParams}) {
   const [clientText, typeClient] = useTyped(client, setClient);
   const [filterText, typeFilter] = useTyped(filter, setFilter);
   const pages = usePages<Subscription>(
-    (cursor, signal) => api.subscriptions({client, filter}, {cursor, limit: pageSize}, signal), [client, filter]);
+    (cursor, signal) => api.subscriptions({client, filter}, {cursor, limit: pageSize}, signal),
+    [client, filter],
+  );
   return (
     <>
       <form class="filters" role="search" aria-label="Filters" onSubmit={event => event.preventDefault()}>
         <TextField label="Client id" value={clientText} onInput={typeClient} />
         <TextField label="Topic filter" value={filterText} onInput={typeFilter} />
       </form>
-      <VirtualTable label="Subscriptions" columns={columns} pages={pages} empty="No subscription fits."
-        rowKey={each => JSON.stringify([each.client, each.group, each.filter])} />
+      <VirtualTable
+        label="Subscriptions"
+        columns={columns}
+        pages={pages}
+        empty="No subscription fits."
+        rowKey={each => JSON.stringify([each.client, each.group, each.filter])}
+      />
     </>
   );
 }

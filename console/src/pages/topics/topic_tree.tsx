@@ -27,9 +27,13 @@ export function TopicTree() {
     isOpen: row => row.kind === "topic" && row.level.open,
     isParent: row => row.kind === "topic" && row.topic.children,
     open: row => void levels.open(row.level.topic),
-    close: row => { if (row.kind === "topic") levels.close(row.topic); },
+    close: row => {
+      if (row.kind === "topic") levels.close(row.topic);
+    },
     parentOf: row => parentRow(rows, row),
-    choose: row => { if (row.kind === "topic") setChosen(row.topic); },
+    choose: row => {
+      if (row.kind === "topic") setChosen(row.topic);
+    },
   });
   const inSight = rows.slice(first, last + 1);
 
@@ -46,19 +50,39 @@ export function TopicTree() {
   return (
     <>
       <Chosen topic={chosen} />
-      <div ref={box} class="virtual tree virtual-alone" role="treegrid" aria-label="Topic tree" tabIndex={0}
-        onKeyDown={onKeyDown} aria-activedescendant={rows.length ? rowId(active) : undefined} style={tracks}>
+      <div
+        ref={box}
+        class="virtual tree virtual-alone"
+        role="treegrid"
+        aria-label="Topic tree"
+        tabIndex={0}
+        onKeyDown={onKeyDown}
+        aria-activedescendant={rows.length ? rowId(active) : undefined}
+        style={tracks}
+      >
         <div class="virtual-head virtual-row" role="row">
           <div role="columnheader">Topic</div>
-          <div role="columnheader" class="right">Subscriptions</div>
-          <div role="columnheader" class="right">Retained</div>
+          <div role="columnheader" class="right">
+            Subscriptions
+          </div>
+          <div role="columnheader" class="right">
+            Retained
+          </div>
         </div>
         <div class="virtual-body" role="rowgroup" style={{height: `${rows.length * rowHeight}px`}}>
           {inSight.map((row, offset) => (
-            <TopicRow key={(row.level.topic?.topic ?? "") + row.kind} row={row} place={first + offset}
-              active={first + offset === active} chosen={row.kind === "topic" && row.topic.topic === chosen?.topic}
+            <TopicRow
+              key={(row.level.topic?.topic ?? "") + row.kind}
+              row={row}
+              place={first + offset}
+              active={first + offset === active}
+              chosen={row.kind === "topic" && row.topic.topic === chosen?.topic}
               onToggle={() => toggle(row)}
-              onChoose={() => { go(first + offset); if (row.kind === "topic") setChosen(row.topic); }} />
+              onChoose={() => {
+                go(first + offset);
+                if (row.kind === "topic") setChosen(row.topic);
+              }}
+            />
           ))}
         </div>
       </div>
@@ -66,8 +90,20 @@ export function TopicTree() {
   );
 }
 
-function TopicRow({row, place, active, chosen, onToggle, onChoose}: {
-  row: Row; place: number; active: boolean; chosen: boolean; onToggle: () => void; onChoose: () => void;
+function TopicRow({
+  row,
+  place,
+  active,
+  chosen,
+  onToggle,
+  onChoose,
+}: {
+  row: Row;
+  place: number;
+  active: boolean;
+  chosen: boolean;
+  onToggle: () => void;
+  onChoose: () => void;
 }) {
   const {level} = row;
   const style = {transform: `translateY(${place * rowHeight}px)`};
@@ -75,26 +111,51 @@ function TopicRow({row, place, active, chosen, onToggle, onChoose}: {
   if (row.kind === "rest") {
     return (
       <div id={rowId(place)} class="virtual-row" role="row" style={style}>
-        <div role="gridcell" class="tree-name muted" style={indent}><span class="twist" />{row.text}</div>
+        <div role="gridcell" class="tree-name muted" style={indent}>
+          <span class="twist" />
+          {row.text}
+        </div>
       </div>
     );
   }
   const {topic} = row;
   const name = visible(topic.name) || "(empty)";
   return (
-    <div id={rowId(place)} class={`virtual-row ${active ? "row-active" : ""} ${chosen ? "row-selected" : ""}`} role="row"
-      style={style} aria-level={level.depth + 1} aria-selected={chosen}
-      aria-expanded={topic.children ? level.open : undefined} onClick={onChoose}>
+    <div
+      id={rowId(place)}
+      class={`virtual-row ${active ? "row-active" : ""} ${chosen ? "row-selected" : ""}`}
+      role="row"
+      style={style}
+      aria-level={level.depth + 1}
+      aria-selected={chosen}
+      aria-expanded={topic.children ? level.open : undefined}
+      onClick={onChoose}
+    >
       <div role="gridcell" class="tree-name" style={indent}>
-        {topic.children
-          ? <button type="button" tabIndex={-1} class={`twist ${level.open ? "twist-open" : ""}`}
-              aria-label={`${level.open ? "Collapse" : "Expand"} ${name}`}
-              onClick={event => { event.stopPropagation(); onToggle(); }}><Icon name="chevron" /></button>
-          : <span class="twist" />}
+        {topic.children ? (
+          <button
+            type="button"
+            tabIndex={-1}
+            class={`twist ${level.open ? "twist-open" : ""}`}
+            aria-label={`${level.open ? "Collapse" : "Expand"} ${name}`}
+            onClick={event => {
+              event.stopPropagation();
+              onToggle();
+            }}
+          >
+            <Icon name="chevron" />
+          </button>
+        ) : (
+          <span class="twist" />
+        )}
         <span class="tree-label">{name}</span>
       </div>
-      <div role="gridcell" class="right">{plain(topic.subscriptions)}</div>
-      <div role="gridcell" class="right">{plain(topic.retained)}</div>
+      <div role="gridcell" class="right">
+        {plain(topic.subscriptions)}
+      </div>
+      <div role="gridcell" class="right">
+        {plain(topic.retained)}
+      </div>
     </div>
   );
 }
@@ -109,7 +170,9 @@ function Chosen({topic}: {topic: Topic | null}) {
       <b class="mono breaks">{visible(topic.topic)}</b>
       <Link to={`/topics?tab=Retained&prefix=${name}`}>Retained here and below</Link>
       <Link to={`/topics?tab=Subscriptions&filter=${name}`}>Subscriptions to it</Link>
-      {mayOperate && <Link to={`/topics?tab=${encodeURIComponent("Follow a message")}&topic=${name}`}>Publish to it</Link>}
+      {mayOperate && (
+        <Link to={`/topics?tab=${encodeURIComponent("Follow a message")}&topic=${name}`}>Publish to it</Link>
+      )}
     </p>
   );
 }

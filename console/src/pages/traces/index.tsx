@@ -31,14 +31,17 @@ export function Traces() {
     {title: "Until", cell: trace => (trace.until === null ? "stopped" : dateTime(trace.until))},
     {title: "Lines", right: true, cell: trace => count(trace.lines)},
     {
-      title: "Actions", silent: true,
+      title: "Actions",
+      silent: true,
       cell: trace => (
         <>
           <Button kind="quiet" label={`Show ${trace.value}`} onClick={() => setQuery({trace: String(trace.id)}, false)}>
             Show
           </Button>
           {mayOperate && (
-            <Button kind="quiet" label={`Stop ${trace.value}`} onClick={() => void stop(trace)}>Stop</Button>
+            <Button kind="quiet" label={`Stop ${trace.value}`} onClick={() => void stop(trace)}>
+              Stop
+            </Button>
           )}
         </>
       ),
@@ -50,8 +53,13 @@ export function Traces() {
       {mayOperate && <Start refresh={refresh} />}
       <Failure text={error} />
       <Panel title="Running">
-        <Table label="Traces" columns={columns} items={traces} rowKey={trace => trace.id}
-          empty={data ? "Nothing is traced." : "Asking the node…"} />
+        <Table
+          label="Traces"
+          columns={columns}
+          items={traces}
+          rowKey={trace => trace.id}
+          empty={data ? "Nothing is traced." : "Asking the node…"}
+        />
       </Panel>
       {shown && <Lines key={shown.id} trace={shown} />}
     </div>
@@ -59,7 +67,9 @@ export function Traces() {
 }
 
 const hints: Record<string, string> = {
-  client: "A client id", topic: "A topic filter, such as plant/+/state", address: "An address, such as 192.0.2.7",
+  client: "A client id",
+  topic: "A topic filter, such as plant/+/state",
+  address: "An address, such as 192.0.2.7",
 };
 
 function Start({refresh}: {refresh: () => void}) {
@@ -75,12 +85,28 @@ function Start({refresh}: {refresh: () => void}) {
   return (
     <Panel title="Start a trace">
       <form class="line line-top" aria-label="Start a trace" onSubmit={submit}>
-        <Select label="Trace by" value={kind} onInput={setKind}
-          options={[["client", "client"], ["topic", "topic"], ["address", "address"]]} />
-        <TextField label="Value" value={value} onInput={setValue} required placeholder={hints[kind]}
-          className="field-wide" />
+        <Select
+          label="Trace by"
+          value={kind}
+          onInput={setKind}
+          options={[
+            ["client", "client"],
+            ["topic", "topic"],
+            ["address", "address"],
+          ]}
+        />
+        <TextField
+          label="Value"
+          value={value}
+          onInput={setValue}
+          required
+          placeholder={hints[kind]}
+          className="field-wide"
+        />
         <NumberField label="Minutes" value={minutes} onInput={setMinutes} min={1} max={1440} />
-        <Button kind="main" type="submit">Start</Button>
+        <Button kind="main" type="submit">
+          Start
+        </Button>
       </form>
     </Panel>
   );

@@ -27,18 +27,27 @@ export function Lines({trace}: {trace: Trace}) {
   }, [lines, following]);
 
   return (
-    <Panel title={`Lines of ${visible(trace.value)}`} actions={
-      <>
-        <Check label="Follow" value={following} onInput={setFollowing} />
-        <Button onClick={() => void download(trace)}><Icon name="download" />Download</Button>
-      </>
-    }>
+    <Panel
+      title={`Lines of ${visible(trace.value)}`}
+      actions={
+        <>
+          <Check label="Follow" value={following} onInput={setFollowing} />
+          <Button onClick={() => void download(trace)}>
+            <Icon name="download" />
+            Download
+          </Button>
+        </>
+      }
+    >
       <Failure text={error} />
       <div ref={box} class="lines" role="log" aria-label="Trace" tabIndex={0}>
         <div class="virtual-body" style={{height: `${lines.length * rowHeight}px`}}>
           {lines.slice(first, last + 1).map((line, offset) => (
-            <div key={first + offset} class="trace-line"
-              style={{transform: `translateY(${(first + offset) * rowHeight}px)`}}>
+            <div
+              key={first + offset}
+              class="trace-line"
+              style={{transform: `translateY(${(first + offset) * rowHeight}px)`}}
+            >
               <time>{clock(line.at, true)}</time>
               <span class={`way way-${line.direction === "in" ? "in" : "out"}`}>{line.direction}</span>
               <span class="trace-client">{visible(line.client)}</span>

@@ -37,7 +37,10 @@ export function useTail(id: number | string, following: boolean): Tail {
       if (!abort.signal.aborted) timer = window.setTimeout(round, soon ? 0 : everyMilliseconds);
     };
     void round();
-    return () => { abort.abort(); clearTimeout(timer); };
+    return () => {
+      abort.abort();
+      clearTimeout(timer);
+    };
   }, [id, following]);
   return tail;
 }

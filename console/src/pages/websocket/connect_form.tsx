@@ -45,21 +45,44 @@ export function ConnectForm() {
       <Failure text={error} />
       <form aria-label="New connection" onSubmit={submit}>
         <div class="filters">
-          <Select label="Listener" value={known ? url : ""} onInput={address => { if (address) setUrl(address); }}
-            options={[...offered, ["", known ? "another" : "as below"]]} />
-          <TextField label="Address" value={url} onInput={setUrl} required placeholder="ws://host:port/mqtt"
-            className="field-double" />
+          <Select
+            label="Listener"
+            value={known ? url : ""}
+            onInput={address => {
+              if (address) setUrl(address);
+            }}
+            options={[...offered, ["", known ? "another" : "as below"]]}
+          />
+          <TextField
+            label="Address"
+            value={url}
+            onInput={setUrl}
+            required
+            placeholder="ws://host:port/mqtt"
+            className="field-double"
+          />
           <TextField label="Client id" value={clientId} onInput={setClientId} required />
           <TextField label="User" value={user} onInput={setUser} />
-          <TextField label="Password" type="password" value={password} onInput={setPassword}
-            autocomplete="new-password" />
+          <TextField
+            label="Password"
+            type="password"
+            value={password}
+            onInput={setPassword}
+            autocomplete="new-password"
+          />
           <NumberField label="Keep alive, seconds" value={keepAlive} onInput={setKeepAlive} max={65_535} />
-          <NumberField label="Session expiry, seconds" value={sessionExpiry} onInput={setSessionExpiry}
-            max={0xffffffff} />
+          <NumberField
+            label="Session expiry, seconds"
+            value={sessionExpiry}
+            onInput={setSessionExpiry}
+            max={0xffffffff}
+          />
         </div>
         <div class="line">
           <Check label="Clean start" value={clean} onInput={setClean} />
-          <Button kind="main" type="submit">Connect</Button>
+          <Button kind="main" type="submit">
+            Connect
+          </Button>
         </div>
         <Failure text={failure} />
       </form>

@@ -44,7 +44,10 @@ export class Connection {
   private last = 0;
   private ended = false;
 
-  constructor(readonly id: number, readonly target: Target) {}
+  constructor(
+    readonly id: number,
+    readonly target: Target,
+  ) {}
 
   async open(): Promise<void> {
     this.state = "connecting";
@@ -63,19 +66,30 @@ export class Connection {
   }
 
   private listen(client: MqttClient): void {
-    const mine = (act: () => void) => { if (client === this.client) act(); };
-    client.on("connect", packet => mine(() => {
-      this.state = "connected";
-      if (!packet.sessionPresent) this.subscriptions.clear();
-      this.tell();
-    }));
+    const mine = (act: () => void) => {
+      if (client === this.client) act();
+    };
+    client.on("connect", packet =>
+      mine(() => {
+        this.state = "connected";
+        if (!packet.sessionPresent) this.subscriptions.clear();
+        this.tell();
+      }),
+    );
     client.on("message", (topic, payload, packet) => mine(() => this.add(topic, payload, packet, false)));
-    client.on("error", error => mine(() => { this.why = error.message || "The connection failed."; this.tell(); }));
-    client.on("disconnect", packet => mine(() => {
-      const reason = packet.properties?.reasonString ?? "";
-      this.why = `The node disconnected it: ${hex(packet.reasonCode ?? 0)}${reason ? ", " + reason : ""}.`;
-      this.tell();
-    }));
+    client.on("error", error =>
+      mine(() => {
+        this.why = error.message || "The connection failed.";
+        this.tell();
+      }),
+    );
+    client.on("disconnect", packet =>
+      mine(() => {
+        const reason = packet.properties?.reasonString ?? "";
+        this.why = `The node disconnected it: ${hex(packet.reasonCode ?? 0)}${reason ? ", " + reason : ""}.`;
+        this.tell();
+      }),
+    );
     client.on("close", () => mine(() => this.close(this.why || "The connection was closed.")));
   }
 
@@ -146,9 +160,16 @@ export class Connection {
 /** It does not come back by itself: why it was closed is to be read. Timers of a worker would need a blob as script. */
 function optionsOf(target: Target): IClientOptions {
   return {
-    protocolVersion: 5, clientId: target.clientId, username: target.user || undefined,
-    password: target.user ? target.password : undefined, clean: target.clean, keepalive: target.keepAlive,
-    reconnectPeriod: 0, connectTimeout: connectMilliseconds, timerVariant: "native", resubscribe: false,
+    protocolVersion: 5,
+    clientId: target.clientId,
+    username: target.user || undefined,
+    password: target.user ? target.password : undefined,
+    clean: target.clean,
+    keepalive: target.keepAlive,
+    reconnectPeriod: 0,
+    connectTimeout: connectMilliseconds,
+    timerVariant: "native",
+    resubscribe: false,
     properties: {sessionExpiryInterval: target.sessionExpiry},
   };
 }

@@ -15,19 +15,29 @@ export function ConnectionPanel({connection}: {connection: Connection}) {
   useStore(connection.changed);
   const {state, target, why} = connection;
   return (
-    <Panel title={visible(target.clientId)} className="connection" actions={
-      <>
-        <Badge tone={tones[state]}>{state}</Badge>
-        {state === "closed"
-          ? <Button onClick={() => void connection.open()}>Connect again</Button>
-          : <Button onClick={() => connection.disconnect()}>Disconnect</Button>}
-        <Button onClick={() => remove(connection)}>Remove</Button>
-      </>
-    }>
+    <Panel
+      title={visible(target.clientId)}
+      className="connection"
+      actions={
+        <>
+          <Badge tone={tones[state]}>{state}</Badge>
+          {state === "closed" ? (
+            <Button onClick={() => void connection.open()}>Connect again</Button>
+          ) : (
+            <Button onClick={() => connection.disconnect()}>Disconnect</Button>
+          )}
+          <Button onClick={() => remove(connection)}>Remove</Button>
+        </>
+      }
+    >
       <p class="muted breaks">
         {target.url} <Link to={clientPath(target.clientId)}>What the node knows of it</Link>
       </p>
-      {state !== "connected" && why && <p class="notice" role="status">{why}</p>}
+      {state !== "connected" && why && (
+        <p class="notice" role="status">
+          {why}
+        </p>
+      )}
       <Subscribe connection={connection} />
       <Publish connection={connection} />
       <Messages connection={connection} />
@@ -47,14 +57,21 @@ function Subscribe({connection}: {connection: Connection}) {
       <form class="line" aria-label="Subscribe" onSubmit={submit}>
         <TextField label="Topic filter" value={filter} onInput={setFilter} required className="field-wide" />
         <QosField value={qos} onInput={setQos} />
-        <Button type="submit" disabled={connection.state !== "connected"}>Subscribe</Button>
+        <Button type="submit" disabled={connection.state !== "connected"}>
+          Subscribe
+        </Button>
       </form>
       <ul class="chips" aria-label="Subscriptions">
         {[...connection.subscriptions].map(([name, granted]) => (
           <li key={name}>
             <span class="mono">{visible(name)}</span> <span class="muted">QoS {granted}</span>
-            <Button kind="quiet" label={`Unsubscribe from ${name}`}
-              onClick={() => void act(connection.unsubscribe(name), "")}>×</Button>
+            <Button
+              kind="quiet"
+              label={`Unsubscribe from ${name}`}
+              onClick={() => void act(connection.unsubscribe(name), "")}
+            >
+              ×
+            </Button>
           </li>
         ))}
       </ul>
@@ -78,7 +95,9 @@ function Publish({connection}: {connection: Connection}) {
       <div class="actions">
         <QosField value={qos} onInput={setQos} />
         <Check label="Retain" value={retain} onInput={setRetain} />
-        <Button type="submit" disabled={connection.state !== "connected"}>Publish</Button>
+        <Button type="submit" disabled={connection.state !== "connected"}>
+          Publish
+        </Button>
       </div>
     </form>
   );
@@ -90,11 +109,17 @@ function Messages({connection}: {connection: Connection}) {
     <>
       <div class="panel-head">
         <h3>Messages</h3>
-        {messages.length > 0 && <Button kind="quiet" onClick={() => connection.clear()}>Clear</Button>}
+        {messages.length > 0 && (
+          <Button kind="quiet" onClick={() => connection.clear()}>
+            Clear
+          </Button>
+        )}
       </div>
       {!messages.length && <Empty>None yet.</Empty>}
       <ol class="messages" aria-label="Messages" tabIndex={0}>
-        {messages.map(message => <Shown key={message.id} message={message} />)}
+        {messages.map(message => (
+          <Shown key={message.id} message={message} />
+        ))}
       </ol>
     </>
   );
@@ -106,7 +131,10 @@ function Shown({message}: {message: Message}) {
       <div>
         <Badge tone={message.sent ? "info" : "ok"}>{message.sent ? "sent" : "received"}</Badge>
         <b class="mono breaks">{visible(message.topic)}</b>
-        <span class="muted">QoS {message.qos}{message.retain ? ", retained" : ""}</span>
+        <span class="muted">
+          QoS {message.qos}
+          {message.retain ? ", retained" : ""}
+        </span>
         <time class="muted">{clock(message.at, true)}</time>
       </div>
       <pre>{message.text}</pre>

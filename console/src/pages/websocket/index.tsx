@@ -12,7 +12,9 @@ export function WebSocketClient() {
       <PageHead title="WebSocket client" note="MQTT 5 from this page to the node" />
       <ConnectForm />
       <div class="connections">
-        {opened.map(connection => <ConnectionPanel key={connection.id} connection={connection} />)}
+        {opened.map(connection => (
+          <ConnectionPanel key={connection.id} connection={connection} />
+        ))}
       </div>
     </div>
   );

@@ -24,25 +24,36 @@ unsigned last_answer(site& at, std::string_view bytes) {
 }
 
 struct fixture {
-  fixture() {
+  explicit fixture(std::chrono::milliseconds time_max)
+    : at{{.header_bytes_max = 1024,
+          .body_bytes_max = 2000,
+          .stranger_body_bytes_max = 1000,
+          .header_time_max = time_max,
+          .body_time_max = time_max,
+          .idle_time_max = time_max,
+          .close_time_max = 100ms}} {
     at.add(verb::post, "/api/a", says({}), role::viewer);
     at.add(verb::post, "/api/open", says({}));
     at.add(verb::get, "/api/a/{id}", says({}));
     at.start();
   }
 
-  site at{{.header_bytes_max = 1024,
-           .body_bytes_max = 2000,
-           .stranger_body_bytes_max = 1000,
-           .header_time_max = 50ms,
-           .body_time_max = 50ms,
-           .idle_time_max = 60ms,
-           .close_time_max = 100ms}};
+  site at;
+};
+
+constexpr std::chrono::seconds plenty{10};
+
+struct patient : fixture {
+  patient() : fixture{plenty} {}
+};
+
+struct impatient : fixture {
+  impatient() : fixture{50ms} {}
 };
 
 }  // namespace
 
-CAF_TEST_FIXTURE_SCOPE(hostile_tests, fixture)
+CAF_TEST_FIXTURE_SCOPE(slow_tests, impatient)
 
 CAF_TEST(a_header_that_comes_too_slowly_is_cut) {
   CAF_CHECK_EQUAL(last_answer(at, "GET / HTTP/1.1\r\nHost: loc"), 408u);
@@ -73,6 +84,10 @@ CAF_TEST(silence_is_cut_without_a_word) {
   CAF_CHECK_EQUAL(at.on->counters().requests_too_slow, 0u);
   CAF_CHECK(at.until_idle());
 }
+
+CAF_TEST_FIXTURE_SCOPE_END()
+
+CAF_TEST_FIXTURE_SCOPE(hostile_tests, patient)
 
 CAF_TEST(a_header_that_is_too_long_is_431) {
   CAF_CHECK_EQUAL(client{at}.ask("GET", "/", "A: " + std::string(900, 'a') + "\r\n").status, 200u);

@@ -180,6 +180,7 @@ CAF_TEST(stopping_does_not_wait_for_ever) {
   CAF_CHECK(at.until([&] { return never != nullptr; }));
   at.on->stop();
   CAF_CHECK(busy.is_ended());
+  CAF_CHECK(at.until_idle());
 }
 
 CAF_TEST(a_server_may_go_while_requests_are_under_way) {

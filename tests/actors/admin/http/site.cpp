@@ -40,7 +40,7 @@ std::variant<caller, answer> name_gate::admit(const credentials& shown) {
   was_secure = shown.secure;
   const std::string name{shown.authorization};
   if (name == "wrong") return answer::error(401, "This key is wrong.");
-  if (name == "broken") throw std::runtime_error{"the gate broke"};
+  if (is_broken || name == "broken") throw std::runtime_error{"the gate broke"};
   const auto as = [&](role what) { return caller{name, is_locked ? role::nobody : what, std::string{shown.address}}; };
   return name == "viewer" ? as(role::viewer) : name == "admin" ? as(role::admin) : as(role::nobody);
 }
@@ -104,7 +104,9 @@ void client::close() {
 void client::send(std::string_view bytes) {
   at_.until([&] {
     const auto sent = ::send(fd_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (sent < 0) return errno != EAGAIN;
+    if (sent < 0 && errno == EAGAIN) return false;
+    reset_ = reset_ || sent < 0;
+    if (sent < 0) return true;
     bytes.remove_prefix(static_cast<std::size_t>(sent));
     return bytes.empty();
   });
@@ -114,6 +116,7 @@ bool client::pull() {
   char buffer[65'536];
   const auto got = ::recv(fd_, buffer, sizeof buffer, MSG_DONTWAIT);
   if (got > 0) came_.append(buffer, static_cast<std::size_t>(got));
+  if (got < 0 && errno == ECONNRESET) reset_ = true;
   if (got == 0 || (got < 0 && errno != EAGAIN)) ended_ = true;
   return got > 0;
 }

@@ -19,6 +19,7 @@ struct name_gate final : gatekeeper {
   std::string shown_path;
   std::string shown_address;
   bool was_secure = false;
+  bool is_broken = false;  ///< throws for everybody
   bool is_locked = false;  ///< nobody is let in any more
 };
 
@@ -70,7 +71,8 @@ public:
   /// At least so many bytes, taken off what came; fewer when the connection ended first.
   std::string take(std::size_t bytes);
   void close();
-  bool connected() const { return fd_ >= 0; }
+  /// Whether the server ended the connection without regard to what was on its way.
+  bool was_reset() const { return reset_; }
 
 private:
   bool pull();  ///< false: nothing came
@@ -79,6 +81,7 @@ private:
   site& at_;
   int fd_ = -1;
   bool ended_ = false;
+  bool reset_ = false;
   std::string came_;
 };
 

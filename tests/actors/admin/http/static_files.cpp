@@ -60,13 +60,13 @@ CAF_TEST(compressed_bytes_go_only_to_who_takes_them) {
 }
 
 CAF_TEST(paths_of_the_page_are_the_page) {
-  for (const char* path : {"/", "/clients", "/clients/some-id/events", "/a.b/c"})
+  for (const char* path : {"/", "/clients", "/clients/some-id/events", "/a.b/c", "/clients/a.b"})
     CAF_CHECK_EQUAL(get(path).body(), "<html>");
 }
 
 CAF_TEST(what_is_no_file_is_not_found) {
   for (const char* path :
-       {"/favicon.ico", "/app-1a2c.js", "/../etc/passwd.txt", "/clients/a.b", "/..", "/index.html/.."})
+       {"/favicon.ico", "/app-1a2c.js", "/../etc/passwd.txt", "/assets/app.js", "/..", "/index.html/.."})
     CAF_CHECK_EQUAL(get(path).status, 404u);
 }
 
