@@ -5,6 +5,7 @@ import {actor_steps} from "./console_actors.mjs";
 import {client_steps} from "./console_clients.mjs";
 import {overview_steps} from "./console_overview.mjs";
 import {settings_steps} from "./console_settings.mjs";
+import {topic_steps} from "./console_topics.mjs";
 import {websocket_steps} from "./console_websocket.mjs";
 import {take_screenshots} from "./console_screenshots.mjs";
 
@@ -19,7 +20,8 @@ try {
     good = await run_steps(page, access_steps(password), words);
     await log_in(page, password);
     page.wrong = [];
-    const steps = {...overview_steps, ...actor_steps, ...client_steps, ...websocket_steps, ...settings_steps};
+    const steps = {...overview_steps, ...actor_steps, ...client_steps, ...topic_steps, ...websocket_steps,
+                   ...settings_steps};
     good = await run_steps(page, steps, words) && good;
   }
 } finally {

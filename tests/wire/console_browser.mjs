@@ -79,6 +79,7 @@ async function run_step(page, name, step) {
     const [first, ...rest] = String(error.stack ?? error).split("\n");
     console.log(`not ok ${name}: ${first}`);
     console.error([...rest, "the page:", await seen(page), ...page.wrong].join("\n    "));
+    await page.goto("/").catch(() => {});  // the next step begins anew
     return false;
   } finally {
     page.wrong = [];

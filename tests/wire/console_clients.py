@@ -87,7 +87,8 @@ class Clients:
             self.clients[f"hall-{hall}/press"].subscribe((f"hall-{hall}/+/state", 0))
         self.clients["hall-3/scale"].subscribe(("hall-3/#", 1))
         for name in ("shift", "speed", "recipe"):
-            self.do_publish(f"hall-3/line/{name}", 40, 300, retain=True)
+            for number in range(40):
+                self.publisher.publish(f"hall-3/line/{name}", b'{"value": %d}' % number, 1, retain=True)
         self.do_connect("gate-east", expiry=600)
         self.do_take_over("gate-east", "127.0.0.2")
         self.do_drop("gate-east")

@@ -27,6 +27,7 @@ export const overview_steps = {
       await deed("publish", {topic: "traffic/a", count: 20});
       return await number(figure(page, "Messages in")) > 0 && await number(figure(page, "Messages out")) > 0;
     }, "messages in and out");
+    await until(async () => /µs|ms/.test(await figure(page, "Latency p99").textContent()), "a latency");
     await until(async () => await number(published(page)) >= before + 20, "messages in the ledger");
     await deed("drop", {client: "listener"});
   },

@@ -2,9 +2,12 @@
 import {mkdirSync} from "node:fs";
 import path from "node:path";
 import {go_to, log_in} from "./console_access.mjs";
+import {connect, newest} from "./console_websocket.mjs";
 import {deed, open_page, until} from "./console_browser.mjs";
 
-const widths = {1280: 800, 400: 800};
+const widths = [1280, 400];
+const usual_height = 800;
+const heights = {overview: 1180, client: 1040, autopsy: 900};  // what scrolls otherwise
 const samples_wanted = 45;
 
 async function show_actor(page) {
@@ -14,6 +17,20 @@ async function show_actor(page) {
   await page.getByLabel("Client id begins with").fill("hall-3/scale");
   await page.getByRole("button", {name: "Find", exact: true}).click();
   await page.getByRole("complementary", {name: "Actor"}).getByRole("heading", {name: "hall-3/scale"}).waitFor();
+}
+
+async function show_talk(page) {
+  await go_to(page, "WebSocket client");
+  const [ann, bob] = [await connect(page, "ann"), await connect(page, "bob")];
+  await ann.getByLabel("Topic filter").fill("hall-3/line/#");
+  await ann.getByRole("button", {name: "Subscribe", exact: true}).click();
+  await ann.getByRole("button", {name: "Unsubscribe from hall-3/line/#"}).waitFor();
+  await bob.getByLabel("Topic", {exact: true}).fill("hall-3/line/speed");
+  for (const speed of ["0.8 m/s", "1.1 m/s"]) {
+    await bob.getByLabel("Payload").fill(speed);
+    await bob.getByRole("button", {name: "Publish", exact: true}).click();
+    await newest(ann).getByText(speed).waitFor();
+  }
 }
 
 const at = (target, ready) => async page => {
@@ -36,31 +53,27 @@ const pictures = {
   topics: at("/topics", page => page.getByRole("treegrid", {name: "Topic tree"})),
   subscriptions: at("/topics?tab=Subscriptions", page => page.getByRole("table", {name: "Subscriptions"})),
   retained: at("/topics?tab=Retained", page => page.getByRole("table", {name: "Retained messages"})),
-  websocket: at("/websocket", page => page.getByRole("form", {name: "New connection"})),
+  websocket: show_talk,
   traces: at("/traces", page => page.getByRole("form", {name: "Start a trace"})),
-  overview: at("/", page => page.locator(".charts canvas")),
 };
 
 async function take(page, folder, name) {
-  for (const [width, height] of Object.entries(widths))
+  for (const width of widths)
     for (const colorScheme of ["light", "dark"]) {
       await page.emulateMedia({colorScheme, reducedMotion: "reduce"});
-      await page.setViewportSize({width: Number(width), height});
+      await page.setViewportSize({width, height: heights[name] ?? usual_height});
       await page.evaluate(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))));
-      const fullPage = name === "overview" || name === "client";
-      await page.screenshot({path: path.join(folder, `${name}-${colorScheme}-${width}.png`), fullPage});
+      await page.screenshot({path: path.join(folder, `${name}-${colorScheme}-${width}.png`)});
     }
-  await page.setViewportSize({width: 1280, height: 800});
+  await page.setViewportSize({width: widths[0], height: usual_height});
 }
 
 // The Overview's curves need some time of traffic: the node's own record of it tells how much there is.
-async function has_history(page) {
-  return await page.evaluate(async wanted => {
-    const answer = await fetch("/api/v1/metrics/history?names=connections&minutes=10");
-    const {series} = await answer.json();
-    return series.connections.filter(value => value !== null).length >= wanted;
-  }, samples_wanted);
-}
+const has_history = page => until(() => page.evaluate(async wanted => {
+  const answer = await fetch("/api/v1/metrics/history?names=connections&minutes=10");
+  const {series} = await answer.json();
+  return series.connections.filter(value => value !== null).length >= wanted;
+}, samples_wanted), "enough of history", 120_000);
 
 export async function take_screenshots(browser, url, password, folder) {
   mkdirSync(folder, {recursive: true});
@@ -70,14 +83,19 @@ export async function take_screenshots(browser, url, password, folder) {
   await page.getByRole("heading", {name: "Log in"}).waitFor();
   await take(page, folder, "login");
   await log_in(page, password);
-  for (const [name, show] of Object.entries(pictures)) {
-    if (name === "overview") await until(() => has_history(page), "enough of history", 120_000).catch(console.error);
-    try {
-      await show(page);
-      await take(page, folder, name);
-      console.log(`ok picture of ${name}`);
-    } catch (error) {
-      console.log(`not ok picture of ${name}: ${String(error).split("\n")[0]}`);
-    }
+  const overview = await page.context().newPage();  // it draws what it has seen, so it is left alone until the end
+  await overview.goto("/");
+  for (const [name, show] of Object.entries(pictures)) await take_one(page, folder, name, show);
+  await overview.bringToFront();
+  await take_one(overview, folder, "overview", has_history);
+}
+
+async function take_one(page, folder, name, show) {
+  try {
+    await show(page);
+    await take(page, folder, name);
+    console.log(`ok picture of ${name}`);
+  } catch (error) {
+    console.log(`not ok picture of ${name}: ${String(error).split("\n")[0]}`);
   }
 }

@@ -2,7 +2,7 @@
 import {go_to} from "./console_access.mjs";
 import {check, check_equal, until} from "./console_browser.mjs";
 
-async function connect(page, id) {
+export async function connect(page, id) {
   const form = page.getByRole("form", {name: "New connection"});
   await until(async () => (await form.getByLabel("Address").inputValue()).startsWith("ws://"), "an address is offered");
   await form.getByLabel("Client id").fill(id);
@@ -12,7 +12,7 @@ async function connect(page, id) {
   return panel;
 }
 
-const newest = panel => panel.getByRole("list", {name: "Messages"}).getByRole("listitem").first();
+export const newest = panel => panel.getByRole("list", {name: "Messages"}).getByRole("listitem").first();
 
 export const websocket_steps = {
   "WebSocket client: two connections talk": async page => {
