@@ -43,7 +43,7 @@ export function Client({id}: {id: string}) {
         {client && <Deeds client={client} refresh={refresh} />}
       </PageHead>
       <Failure text={error} />
-      {((client && !client.connected) || (!client && error)) && <Autopsy id={id} news={news} />}
+      {!client?.connected && (client || error) && <Autopsy id={id} news={news} />}
       {client && (
         <>
           <div class="cards">
@@ -53,6 +53,7 @@ export function Client({id}: {id: string}) {
           </div>
           <Subscriptions client={client} refresh={refresh} />
           <InFlight client={client} />
+          {client.connected && <Autopsy id={id} news={news} />}
         </>
       )}
       <History
