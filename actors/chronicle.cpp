@@ -15,7 +15,7 @@ std::string_view words_of(transport::close_cause cause) noexcept {
   using enum transport::close_cause;
   switch (cause) {
     case closed_by_node: return "the node closed the connection";
-    case closed_by_peer: return "the client closed the connection without DISCONNECT";
+    case closed_by_peer: return {};  // `by` says it
     case reset: return "the connection was reset";
     case handshake_timeout: return "the handshake took too long";
     case handshake_refused: return "the handshake was refused";
@@ -108,8 +108,11 @@ void chronicle::kicked(std::string_view client, std::string_view by) const noexc
   });
 }
 
-void chronicle::ended(std::string_view client) const noexcept {
-  tell(event_kind::session_ended, client, [&](admin::event_view& what) { history_->add(what); });
+void chronicle::ended(std::string_view client, std::string_view by) const noexcept {
+  tell(event_kind::session_ended, client, [&](admin::event_view& what) {
+    what.by = by;
+    history_->add(what);
+  });
 }
 
 void tell_actor_event(admin::event_history& history, runtime::tree_event what, const std::string& path,
@@ -132,6 +135,10 @@ void chronicle::actor_failed(std::string_view client, std::string_view cause) co
     what.text = cause;
     history_->add(what);
   });
+}
+
+void chronicle::actor_restarted(std::string_view client) const noexcept {
+  tell(event_kind::actor_restarted, client, [&](admin::event_view& what) { history_->add(what); });
 }
 
 }  // namespace troupe::actors

@@ -29,8 +29,10 @@ public:
   /// `by`: the connection that is there in its place; null: it is not known yet.
   void taken_over(std::string_view client, const transport::link* by) const noexcept;
   void kicked(std::string_view client, std::string_view by) const noexcept;
-  void ended(std::string_view client) const noexcept;
+  /// `by`: an operator, admin::by_client, admin::by_node.
+  void ended(std::string_view client, std::string_view by) const noexcept;
   void actor_failed(std::string_view client, std::string_view cause) const noexcept;
+  void actor_restarted(std::string_view client) const noexcept;
 
 private:
   template <class Fill>

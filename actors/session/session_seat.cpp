@@ -129,6 +129,7 @@ void session_seat::actor_ended(session_actor& gone, const caf::error& reason) {
   log::peer_event("supervisor", log::level::error, "session {} ended: {}; it is restarted", record_.client_id.view(),
                   runtime::describe(reason));
   seat_actor(false);
+  at_.chronicle.actor_restarted(record_.client_id.view());
   if (restarts_too_often()) give_up("it is restarted too often");
 }
 
@@ -281,7 +282,8 @@ void session_seat::kick(mqtt::reason reason) {
   if (link_) work([&](auto& of, auto& env, auto& fx) { session::kicked(of, env, reason, fx); });
 }
 
-void session_seat::end() {
+void session_seat::end(std::string_view by) {
+  if (!by.empty()) rare().ended_by = by;
   work([](auto& of, auto& env, auto& fx) { session::end(of, env, fx); });
 }
 
@@ -378,7 +380,8 @@ void session_seat::finish_session() {
     at_.durable->changes().after(tell);
   else
     tell();
-  at_.chronicle.ended(client_id.view());
+  const auto unwanted = record_.session_expiry == 0 ? admin::by_client : admin::by_node;
+  at_.chronicle.ended(client_id.view(), rarely_ && !rarely_->ended_by.empty() ? rarely_->ended_by : unwanted);
   at_.counters.sessions.subtract();
   if (auto* actor = std::exchange(actor_, nullptr)) actor->cleanup(caf::exit_reason::normal, &at_.loop);
   at_.sessions.close(self_);

@@ -61,8 +61,8 @@ public:
   void access_changed();
   /// Ends the connection, not the session. Nothing if there is none.
   void kick(mqtt::reason reason);
-  /// Ends the session.
-  void end();
+  /// Ends the session. `by`: the operator who wants it.
+  void end(std::string_view by = {});
   /// Tells the shards whether it is connected, if it has shared subscriptions.
   void tell_presence();
   /// Takes what a store kept of it. Precondition: the seat is new.
@@ -109,6 +109,7 @@ private:
     publish_rate rate;
     std::vector<walk_id> walks;  ///< of retained messages that wait for room here
     time_point next_walk{};      ///< not before
+    std::string ended_by;        ///< an operator
   };
 
   /// Of a durable session.

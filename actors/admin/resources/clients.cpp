@@ -150,9 +150,9 @@ void remove_client(inquiries& ask, const request& from, reply to) {
   with_client(
     ask, from,
     [whole, by = from.who.name](actors::station& on, actors::session_seat& seat) {
-      on.place().chronicle.kicked(seat.record().client_id.view(), by);
+      if (seat.link()) on.place().chronicle.kicked(seat.record().client_id.view(), by);
       seat.kick(mqtt::reason::administrative_action);
-      if (whole) seat.end();
+      if (whole) seat.end(by);
       return boost::json::value(true);
     },
     std::move(to), [](const boost::json::value&) { return no_content(); });
@@ -171,13 +171,13 @@ void remove_disconnected(inquiries& ask, const request& from, reply to) {
       if (place.seat && place.seat->record().connected) return {};
       return place.who;
     },
-    [&ask, removed](const std::vector<session_ref>& found) {
+    [&ask, removed, by = from.who.name](const std::vector<session_ref>& found) {
       *removed += found.size();
       for (const auto who : found)
         with_seat(
           ask, who,
-          [](actors::station&, actors::session_seat& seat) {
-            if (!seat.record().connected) seat.end();
+          [by](actors::station&, actors::session_seat& seat) {
+            if (!seat.record().connected) seat.end(by);
             return boost::json::value(true);
           },
           [](const boost::json::value&) {});
