@@ -57,7 +57,8 @@ export async function open_page(browser, options = {}) {
       page.wrong.push(message.text());
   });
   page.on("response", response => {
-    if (response.status() >= 400) page.wrong.push(`${response.status()} ${response.request().method()} ${response.url()}`);
+    const status = response.status();
+    if (status >= 400) page.wrong.push(`${status} ${response.request().method()} ${response.url()}`);
   });
   return page;
 }

@@ -1,10 +1,12 @@
 // The list of clients, one client, and why one is gone.
+import {readFile} from "node:fs/promises";
 import {go_to} from "./console_access.mjs";
 import {check, check_equal, deed, forgive, until} from "./console_browser.mjs";
 
 const evil = "<img src=x onerror=alert(1)>";
 const list = page => page.getByRole("table", {name: "Clients"});
 const ids = page => list(page).getByRole("link").allTextContents();
+const shown = async page => Number.parseInt(await page.getByText(/^\d+ in all$/).textContent(), 10);
 const autopsy = page => page.getByRole("region", {name: "Autopsy"});
 
 async function shows(page, wanted) {
@@ -102,12 +104,18 @@ export const client_steps = {
     forgive(page, /404 GET \S*\/clients\/lamp-1$/);
   },
 
-  "Clients: the list is exported": async page => {
+  "Clients: the list is exported, and holds no formulas": async page => {
+    await deed("connect", {client: "=1+2"});
     await go_to(page, "Clients");
     const [download] = await Promise.all([
       page.waitForEvent("download"), page.getByRole("button", {name: "Export CSV"}).click(),
     ]);
     check_equal(download.suggestedFilename(), "clients.csv", "name of the file");
+    const [head, ...rows] = (await readFile(await download.path(), "utf8")).trim().split(/\r?\n/);
+    check(head.startsWith("id,user,address,"), `the first line: ${head}`);
+    check(rows.some(row => row.startsWith("stalled,")) && rows.length === await shown(page), `${rows.length} rows`);
+    check(!rows.some(row => /^"?[=+@-]/.test(row)), "a cell of the file is taken for a formula");
+    await deed("drop", {client: "=1+2"});
   },
 
   "Clients: all that are disconnected are removed": async page => {

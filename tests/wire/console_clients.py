@@ -82,7 +82,8 @@ class Clients:
         """A plant at work, for pictures: traffic, one client that stopped reading, one that was taken over."""
         for number, client in enumerate(PLANT):
             each = self.clients[client] = self.dial("ws" if number % 3 else "tcp", f"127.0.0.{20 + number}")
-            each.connect(client, keep_alive=600, session_expiry=3600, receive_maximum=1 if client.endswith("scale") else 100)
+            receive_maximum = 1 if client.endswith("scale") else 100
+            each.connect(client, keep_alive=600, session_expiry=3600, receive_maximum=receive_maximum)
         for hall in (1, 2):
             self.clients[f"hall-{hall}/press"].subscribe((f"hall-{hall}/+/state", 0))
         self.clients["hall-3/scale"].subscribe(("hall-3/#", 1))
