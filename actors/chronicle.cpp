@@ -137,4 +137,8 @@ void chronicle::actor_failed(std::string_view client, std::string_view cause) co
   });
 }
 
+void chronicle::actor_restarted(std::string_view client) const noexcept {
+  tell(event_kind::actor_restarted, client, [&](admin::event_view& what) { history_->add(what); });
+}
+
 }  // namespace troupe::actors

@@ -30,7 +30,7 @@ await run("console texts", {
     assert.equal(format.duration(86_400 * 9 + 5), "9 d");
   },
   "a share that is hardly there is not zero": () => {
-    assert.equal(format.percent(0.0001), "< 0.1 %");
+    assert.equal(format.percent(0.0001), "<0.1 %");
     assert.equal(format.percent(0), "0 %");
     assert.equal(format.percent(0.425), "42.5 %");
   },

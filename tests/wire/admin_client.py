@@ -6,8 +6,8 @@ import socket
 import time
 from urllib.parse import quote, urlencode
 
-from harness import LONGEST_WAIT, Failed, check, check_equal
-from raw_client import TEXT, Client, Closed, frame
+from harness import LONGEST_WAIT, check, check_equal
+from raw_client import Client, Closed
 
 PASSWORD = "a password for tests"
 SETTINGS = {"admin.initial_password": PASSWORD}
@@ -161,6 +161,19 @@ class Events(Client):
                 self.bytes = self.bytes.decode()[end:].encode()
                 return found
             self._more(deadline)
+
+    def closed(self, seconds=LONGEST_WAIT):
+        """Reads until the node closes. Returns the Closed that tells how; `bytes_read` is what came before."""
+        deadline = time.monotonic() + seconds
+        self.bytes_read = 0
+        try:
+            while True:
+                self._split_frames()
+                self.bytes_read += len(self.bytes)
+                self.bytes = b""
+                self._more(deadline)
+        except Closed as how:
+            return how
 
     def until(self, kind, **fields):
         """The first event of that kind with those fields."""

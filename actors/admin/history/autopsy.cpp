@@ -64,6 +64,9 @@ private:
 
   void tell(std::size_t index) {
     const auto& what = *chain_[index];
+    const auto next = std::find_if(chain_.begin() + static_cast<std::ptrdiff_t>(index) + 1, chain_.end(),
+                                   [](const event* each) { return each->kind == client_connected; });
+    before_.successor = next == chain_.end() ? nullptr : *next;
     const auto found = find_out(what, before_);
     auto sentence = "At " + of_.clock(what.at) + " " + found.what + ".";
     if (!found.more.empty()) sentence += " " + found.more;

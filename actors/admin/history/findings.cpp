@@ -96,7 +96,9 @@ finding disconnected(const event& about, const circumstances& before) {
 
 finding taken_over(const event& about, const circumstances& before) {
   std::string what = "another connection took the session over: ";
-  what += about.address.empty() ? "it came" : "it came from " + about.address;
+  // One that wants a clean start takes over before the node knows more of it than its client id.
+  const auto& address = about.address.empty() && before.successor ? before.successor->address : about.address;
+  what += address.empty() ? "it came" : "it came from " + address;
   what += ", with the same client id";
   std::string more;
   if (before.connection && !before.connection->address.empty())

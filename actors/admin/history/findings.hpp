@@ -7,10 +7,11 @@
 
 namespace troupe::admin {
 
-/// What came before an event, as far as its own words need it. Null: nothing is known of it.
+/// What came before and after an event, as far as its own words need it. Null: nothing is known of it.
 struct circumstances {
   const event* connection = nullptr;  ///< the last client_connected
   const event* end = nullptr;         ///< what ended that connection
+  const event* successor = nullptr;   ///< the next client_connected
 };
 
 /// One event in words.

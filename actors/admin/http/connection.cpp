@@ -203,13 +203,13 @@ asio::awaitable<void> connection::host_stream(const parser& from, admitted& what
   const stream_place place{counters};
   const auto opened = make_stream(channel_, service_->options, counters);
   stream_ = opened;
-  if (!co_await opened->accept(from.get())) co_return;
-  try {
+  try {  // before the peer is told: from then on it misses nothing
     what.stream->open(what.asked, opened);
   } catch (const std::exception& error) {
     log::error("admin", "opening {} failed: {}", what.stream->pattern, error.what());
     opened->close(1011, "the node's log says why");
   }
+  if (!co_await opened->accept(from.get())) co_return;
   co_await opened->run([&] { return service_->reception.may_stay(from.get(), peer_, what); });
 }
 

@@ -32,7 +32,7 @@ public:
 struct stream_route {
   std::string pattern;  ///< as that of a route
   role least;           ///< who may open it
-  /// The upgrade is accepted. An exception closes with 1011 and is logged.
+  /// Just before the upgrade is accepted: what is sent comes behind that. An exception closes with 1011 and is logged.
   std::function<void(const request&, std::shared_ptr<stream>)> open;
 };
 

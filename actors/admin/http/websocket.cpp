@@ -87,6 +87,7 @@ public:
     socket_.auto_fragment(false);  // nothing is sent between two parts of a message
     const boost::beast::http::request<boost::beast::http::empty_body> asked{header};
     const auto [error] = co_await socket_.async_accept(asked, awaited);
+    if (error) end();
     co_return !error;
   }
 

@@ -150,7 +150,7 @@ void remove_client(inquiries& ask, const request& from, reply to) {
   with_client(
     ask, from,
     [whole, by = from.who.name](actors::station& on, actors::session_seat& seat) {
-      on.place().chronicle.kicked(seat.record().client_id.view(), by);
+      if (seat.link()) on.place().chronicle.kicked(seat.record().client_id.view(), by);
       seat.kick(mqtt::reason::administrative_action);
       if (whole) seat.end(by);
       return boost::json::value(true);

@@ -25,7 +25,7 @@ export const columns: ActorColumn[] = [
   {
     title: "CPU",
     sort: "cpu_share",
-    width: 4.25,
+    width: 4.75,
     cell: ({actor}) => hot(percent(actor.cpu_share), (actor.cpu_share ?? 0) > 0.8),
   },
   {
