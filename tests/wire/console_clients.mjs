@@ -88,11 +88,12 @@ export const client_steps = {
   "Clients: the autopsy of one that was taken over names the other address": async page => {
     await deed("connect", {client: "twice", expiry: 600});
     check_equal(await deed("take_over", {client: "twice", source: "127.0.0.2"}), 0x8e, "what the first was told");
-    await deed("drop", {client: "twice"});
     await open(page, "twice");
-    await autopsy(page).waitFor();
-    await until(async () => /took the session over.*127\.0\.0\.2/.test(await autopsy(page).textContent()),
-                "the autopsy names 127.0.0.2");
+    const names_it = async () => /took the session over.*127\.0\.0\.2/.test(await autopsy(page).textContent());
+    await until(names_it, "the autopsy names 127.0.0.2 while the other is connected");
+    await deed("drop", {client: "twice"});
+    await page.getByText("disconnected", {exact: true}).waitFor();
+    await until(names_it, "the autopsy names 127.0.0.2 when the other is gone, too");
   },
 
   "Clients: a session is ended": async page => {

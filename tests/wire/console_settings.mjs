@@ -92,4 +92,16 @@ export const settings_steps = {
     check(text.includes("admin") && text.includes("127.0.0.1"), "who, and from where");
     check(!text.includes("correct horse"), "no password is in it");
   },
+
+  "Settings: a listener is stopped and started": async page => {
+    await open_tab(page, "Listeners");
+    const row = page.getByRole("table", {name: "Listeners"}).getByRole("row", {name: /^tcp /});
+    await row.getByRole("button", {name: "Stop tcp"}).click();
+    await page.getByRole("dialog").getByRole("button", {name: "Stop", exact: true}).click();
+    await row.getByText("stopped", {exact: true}).waitFor();
+    const refused = await deed("connect", {client: "too-late"}).then(() => false, () => true);
+    check(refused, "nobody connects through a stopped listener");
+    await row.getByRole("button", {name: "Start tcp"}).click();
+    await row.getByText("listening", {exact: true}).waitFor();
+  },
 };
