@@ -25,6 +25,7 @@ public:
   /// Listens on this loop too. Before the loop runs, or on it. Throws std::runtime_error with listener and address.
   void listen(const std::shared_ptr<transport::listener>& to);
   void stop_listening(const std::string& name) { acceptors_.erase(name); }
+  bool listens(const std::string& name) const { return acceptors_.contains(name); }
   void stop_listening() { acceptors_.clear(); }
   /// Begins the ticking. Before the loop runs.
   void begin();

@@ -9,7 +9,7 @@ namespace {
 
 using boost::beast::http::verb;
 
-boost::json::object listener_json(const transport::listener& of) {
+boost::json::object listener_json(const transport::listener& of, bool listens) {
   std::uint64_t refused = 0;
   boost::json::object by_reason;
   for (std::size_t i = 0; i < transport::refusal_count; ++i) {
@@ -20,7 +20,7 @@ boost::json::object listener_json(const transport::listener& of) {
   return {{"name", of.options().name},
           {"type", name_of(of.options().type)},
           {"bind", of.bound()},
-          {"enabled", of.options().enabled},
+          {"enabled", listens},
           {"connections", of.connections()},
           {"accepted", of.accepted()},
           {"refused", refused},
@@ -51,9 +51,17 @@ std::vector<route> listener_routes(inquiries& ask) {
   return {
     {verb::get, "/api/v1/listeners", role::viewer,
      [&ask](const request&, reply to) {
-       boost::json::array items;
-       for (const auto& each : ask.node().listeners) items.push_back(listener_json(*each));
-       to(page(std::move(items), {}));
+       const auto who_listens = [&ask](const actors::station& on) {
+         std::vector<bool> result;
+         for (const auto& each : ask.node().listeners) result.push_back(on.listens(each->options().name));
+         return result;
+       };
+       ask.ask(0, who_listens, [&ask, to](const std::vector<bool>& listens) {
+         boost::json::array items;
+         for (std::size_t i = 0; i < listens.size(); ++i)
+           items.push_back(listener_json(*ask.node().listeners[i], listens[i]));
+         to(page(std::move(items), {}));
+       });
      }},
     {verb::post, "/api/v1/listeners/{name}/stop", role::admin,
      [&ask](const request& from, reply to) {
