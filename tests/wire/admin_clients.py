@@ -2,7 +2,7 @@
 # sanitize address
 """What an operator sees of the clients, and does to them, through the admin API."""
 import raw_mqtt as mqtt
-from admin_client import SETTINGS, operator, segment
+from admin_client import SETTINGS, known, operator, segment
 from harness import Node, check, check_equal, main, test, until
 from lives import HOUR, STOPPED, Store
 from raw_client import tcp, ws
@@ -116,6 +116,7 @@ def any_client_id_can_be_asked_for():
     with node_of() as node:
         clients, admin = crowd(node, NASTY, session_expiry=HOUR), operator(node)
         check_equal(ids(admin.items("/clients")), sorted(NASTY), "the list")
+        known(admin, *NASTY)
         for name, client in zip(NASTY, clients):
             client.subscribe("all")
             found = client_of(admin, name)
@@ -186,6 +187,7 @@ def a_client_that_is_cut_keeps_its_session():
         for name, client in {"v5": tcp(node), "v4": tcp(node, version=4), "web": ws(node)}.items():
             client.connect(name, clean=False, **({"session_expiry": HOUR} if client.version == 5 else {}))
             client.subscribe("kept")
+            known(admin, name)
             admin.delete("/clients/" + name)
             how = client.closed()
             check_equal(how.reason, 0x98 if client.version == 5 else None, f"what {name} was told")
@@ -204,6 +206,7 @@ def a_client_s_session_ends_with_it_when_that_is_wanted():
             client = tcp(node)
             client.connect("member", session_expiry=HOUR)
             client.subscribe("kept")
+            known(admin, "member")
             if not stays:
                 client.close()
                 until(lambda: not client_of(admin, "member")["connected"], "it is away")
