@@ -15,7 +15,7 @@ std::string_view words_of(transport::close_cause cause) noexcept {
   using enum transport::close_cause;
   switch (cause) {
     case closed_by_node: return "the node closed the connection";
-    case closed_by_peer: return "the client closed the connection without DISCONNECT";
+    case closed_by_peer: return {};  // `by` says it
     case reset: return "the connection was reset";
     case handshake_timeout: return "the handshake took too long";
     case handshake_refused: return "the handshake was refused";
@@ -135,6 +135,10 @@ void chronicle::actor_failed(std::string_view client, std::string_view cause) co
     what.text = cause;
     history_->add(what);
   });
+}
+
+void chronicle::actor_restarted(std::string_view client) const noexcept {
+  tell(event_kind::actor_restarted, client, [&](admin::event_view& what) { history_->add(what); });
 }
 
 }  // namespace troupe::actors

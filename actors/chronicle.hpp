@@ -32,6 +32,7 @@ public:
   /// `by`: an operator, admin::by_client, admin::by_node.
   void ended(std::string_view client, std::string_view by) const noexcept;
   void actor_failed(std::string_view client, std::string_view cause) const noexcept;
+  void actor_restarted(std::string_view client) const noexcept;
 
 private:
   template <class Fill>

@@ -5,7 +5,7 @@ import hashlib
 import pathlib
 import sys
 
-TYPES = {".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8",
+TYPES = {".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css",
          ".svg": "image/svg+xml", ".json": "application/json", ".map": "application/json"}
 
 
@@ -25,7 +25,8 @@ def main(dist, out):
     if not rows:
         sys.exit(f"{dist} is empty: `npm run build` in console/ makes it")
     out.write_text("\n".join([
-        '#include "actors/admin/console_files.hpp"', "", "namespace troupe::admin {", "", "namespace {", "", *arrays, "",
+        '#include "actors/admin/console_files.hpp"', "", "namespace troupe::admin {", "", "namespace {", "",
+        *arrays, "",
         "template <std::size_t Size>", "std::string_view text(const unsigned char (&bytes)[Size]) {",
         "  return {reinterpret_cast<const char*>(bytes), Size};", "}", "", "}  // namespace", "",
         "std::span<const std::pair<std::string_view, asset>> embedded_console() {",

@@ -1,14 +1,16 @@
 #include "actors/admin/sampler.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace troupe::admin {
 
 namespace {
 
 std::vector<std::string> metric_names(std::size_t loops) {
-  std::vector<std::string> names{"connections",    "sessions",   "received", "sent",
-                                 "bytes_received", "bytes_sent", "dropped",  "memory_bytes"};
+  std::vector<std::string> names{"connections",    "sessions",       "received",      "sent",
+                                 "bytes_received", "bytes_sent",     "dropped",       "memory_bytes",
+                                 "latency_p50_us", "latency_p95_us", "latency_p99_us"};
   for (std::size_t i = 0; i < loops; ++i) names.push_back("loop_" + std::to_string(i) + "_busy");
   return names;
 }
@@ -47,6 +49,12 @@ node_totals sampler::totals() const {
   return sum;
 }
 
+latency_figures sampler::latency() const {
+  std::vector<const latency_sketch*> loops;
+  for (const auto& each : node_.stations) loops.push_back(&each->place().routes.latency());
+  return latency_sketch::figures(loops, std::chrono::floor<std::chrono::seconds>(node_clock::now().time_since_epoch()));
+}
+
 void sampler::sample() {
   const auto now = std::chrono::steady_clock::now();
   const auto seconds = std::max(std::chrono::duration<double>(now - std::exchange(sampled_, now)).count(), 1e-3);
@@ -75,6 +83,9 @@ void sampler::sample() {
         latest_.rates.sent, latest_.rates.bytes_received, latest_.rates.bytes_sent,
         static_cast<double>(dropped) / seconds, static_cast<double>(actors::resident_bytes())})
     values.push_back(static_cast<float>(value));
+  const auto waits = latency();
+  for (const auto each : {waits.p50, waits.p95, waits.p99})
+    values.push_back(waits.count == 0 ? std::nanf("") : static_cast<float>(each));
   for (const auto share : latest_.busy_share) values.push_back(static_cast<float>(share));
   history_.record(std::chrono::seconds{now_ms() / 1000}, values);
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "actors/admin/history/latency_sketch.hpp"
 #include "actors/admin/history/metrics_history.hpp"
 #include "actors/admin/node_view.hpp"
 
@@ -36,6 +37,8 @@ public:
   const second& latest() const noexcept { return latest_; }
   const metrics_history& history() const noexcept { return history_; }
   node_totals totals() const;
+  /// Of all loops, over the last ten seconds.
+  latency_figures latency() const;
   std::uint64_t started_at() const noexcept { return started_at_; }
   static std::uint64_t now_ms();
 

@@ -27,8 +27,9 @@ constexpr std::size_t sun_path_max = 107;  ///< bytes of a unix socket's path, u
 
 std::shared_ptr<access_control> open_access(const node_view& node, boost::asio::io_context& io) {
   const auto& from = node.options.admin;
-  std::filesystem::create_directories(node.options.persistence.path);
-  auto opened = access_control::open({.folder = node.options.persistence.path,
+  const auto folder = std::filesystem::path{node.options.persistence.path} / "admin";
+  std::filesystem::create_directories(folder);
+  auto opened = access_control::open({.folder = folder.string(),
                                       .initial_password = from.initial_password,
                                       .secure_cookie = !from.certificate.empty(),
                                       .open_metrics = from.metrics_open},

@@ -1,7 +1,5 @@
 #include "actors/runtime/loop.hpp"
 
-#include <ctime>
-
 #include <pthread.h>
 
 #include <caf/all.hpp>
@@ -45,15 +43,15 @@ void loop::stop() {
 }
 
 std::chrono::nanoseconds loop::processor_time() const noexcept {
-  clockid_t clock{};
   timespec used{};
-  const auto thread = const_cast<std::thread&>(thread_).native_handle();
-  if (thread == 0 || ::pthread_getcpuclockid(thread, &clock) != 0 || ::clock_gettime(clock, &used) != 0) return {};
+  const auto clock = processor_clock_.load();
+  if (clock == no_clock || ::clock_gettime(clock, &used) != 0) return {};
   return std::chrono::seconds{used.tv_sec} + std::chrono::nanoseconds{used.tv_nsec};
 }
 
 void loop::run() {
   current_ = this;
+  if (clockid_t clock{}; ::pthread_getcpuclockid(::pthread_self(), &clock) == 0) processor_clock_ = clock;
   auto more = false;
   while (!stopping_) {
     try {
@@ -69,6 +67,7 @@ void loop::run() {
     }
   }
   serve_others(true);
+  processor_clock_ = no_clock;
   current_ = nullptr;
 }
 

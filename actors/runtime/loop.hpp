@@ -2,6 +2,7 @@
 
 #include <array>
 #include <atomic>
+#include <ctime>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -57,7 +58,7 @@ public:
 
   /// Longest turn since the last call: how late a timer or a packet may be served. Thread-safe.
   std::chrono::nanoseconds take_longest_turn() noexcept { return longest_turn_.exchange({}); }
-  /// What its thread has taken of a processor so far. Thread-safe between start() and stop().
+  /// What its thread has taken of a processor so far; 0 while it does not run. Thread-safe.
   std::chrono::nanoseconds processor_time() const noexcept;
   /// Whether this thread runs the loop: its own one, another loop's that helps, before start() the one that made it.
   bool in_this_thread() const noexcept {
@@ -94,6 +95,8 @@ private:
   std::vector<loop*> owed_;  ///< loops we have given work to, and not yet seen to it that it is done
   std::thread thread_;
   std::atomic<std::thread::id> thread_id_;
+  static constexpr clockid_t no_clock = -1;
+  std::atomic<clockid_t> processor_clock_ = no_clock;
   std::atomic<std::chrono::nanoseconds> longest_turn_{};
 
   std::mutex foreign_mutex_;

@@ -129,6 +129,7 @@ void session_seat::actor_ended(session_actor& gone, const caf::error& reason) {
   log::peer_event("supervisor", log::level::error, "session {} ended: {}; it is restarted", record_.client_id.view(),
                   runtime::describe(reason));
   seat_actor(false);
+  at_.chronicle.actor_restarted(record_.client_id.view());
   if (restarts_too_often()) give_up("it is restarted too often");
 }
 

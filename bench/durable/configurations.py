@@ -39,7 +39,8 @@ class Started:
         [port] = free_ports(1)
         with tempfile.TemporaryDirectory(dir=self.folder) as store:
             settings = [f"listeners.ws.bind=127.0.0.1:{port}", "listeners.tcp.enabled=false",
-                        "admin.bind=127.0.0.1:0", "log.level=error", f"persistence.path={store}", *self.configuration.settings]
+                        "admin.bind=127.0.0.1:0", "log.level=error", f"persistence.path={store}",
+                        *self.configuration.settings]
             words = [word for setting in settings for word in ("--set", setting)]
             with started([self.binary, "run", *words], port) as running:
                 yield running

@@ -25,11 +25,6 @@ export async function logout(): Promise<void> {
   session.set(null);
 }
 
-/** Finds out who is logged in; leaves `session` as it is when the node does not answer. */
-export async function whoAmI(): Promise<void> {
-  session.set(await call<model.Session>("GET", "/session"));
-}
-
 export const node = (signal?: Signal) => call<model.Node>("GET", "/node", {signal});
 export const alarms = (signal?: Signal) => list<model.Alarm>("/alarms", {}, signal);
 export const drops = (signal?: Signal) => call<model.Drops>("GET", "/drops", {signal});

@@ -1,12 +1,11 @@
 import type {ComponentChildren, ComponentType} from "preact";
 import {useEffect, useErrorBoundary, useState} from "preact/hooks";
 
-import * as api from "./api";
 import {Button, Failure} from "./components/basics";
 import {Questions} from "./components/dialog";
 import {Shell} from "./components/shell";
 import {Toasts} from "./components/toasts";
-import {CallError, errorText, reachable, session} from "./http";
+import {CallError, errorText, reachable, session, whoAmI} from "./http";
 import {useStore} from "./lib/store";
 import {clientOf, navigate, usePlace} from "./lib/router";
 import {Actors} from "./pages/actors";
@@ -58,7 +57,7 @@ function Guarded() {
 
   useEffect(() => {
     if (who === undefined && there)
-      api.whoAmI().then(
+      whoAmI().then(
         () => setFailure(""),
         (error: unknown) => {
           if (!(error instanceof CallError && [0, 401].includes(error.status))) setFailure(errorText(error));

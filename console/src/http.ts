@@ -79,8 +79,14 @@ async function answer(path: string, init: RequestInit, cancelled?: AbortSignal):
   }
 }
 
+/** Finds out who is logged in; leaves `session` as it is when the node does not answer. */
+export async function whoAmI(): Promise<void> {
+  session.set(await call<Session>("GET", "/session"));
+}
+
 async function failure(response: Response, path: string): Promise<CallError> {
   if (response.status === 401 && path !== "/login") session.set(null);
+  if (response.status === 403 && path !== "/session") void whoAmI().catch(() => {}); // another tab may have logged in
   const told = await response.json().then(
     (body: unknown) => (isObject(body) && typeof body.error === "string" ? body.error : ""),
     () => "",

@@ -52,6 +52,8 @@ ROWS = [
         "a store keeps records; it knows neither actors nor links"),
     row("actors/", ("actors/", "persistence/", "transport/", "routing/", "config/"), EVERY_LIBRARY,
         "actors act on everything below them, never on programs, tests or the console"),
+    row("control/", ("control/", "config/", "routing/utf8.hpp"), {"Boost", "OpenSSL", "CLI11", "fmt"},
+        "troupectl speaks HTTP to a node, as any program may"),
     row("console/", (), (), "the console speaks HTTP to the node"),
     row("", EVERYTHING, EVERY_LIBRARY, "programs, tests and examples may include anything but spdlog"),
 ]

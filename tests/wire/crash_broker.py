@@ -85,8 +85,8 @@ class Troupe(Broker):
         super().__init__(folder, **more)
         # What waits has no limit: dropping it is no loss that this test is about.
         self.settings = ["listeners.tcp.enabled=false", f"listeners.ws.bind=127.0.0.1:{self.port}",
-                         "admin.bind=127.0.0.1:0", f"persistence.path={self.data}", "limits.queue_messages_max=4294967295",
-                         "limits.queue_bytes_max=1024GiB", *settings]
+                         "admin.bind=127.0.0.1:0", f"persistence.path={self.data}",
+                         "limits.queue_messages_max=4294967295", "limits.queue_bytes_max=1024GiB", *settings]
 
     def command(self):
         return [harness.TROUPE, "run", *(word for setting in self.settings for word in ("--set", setting))]

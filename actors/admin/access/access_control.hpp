@@ -17,7 +17,7 @@
 namespace troupe::admin {
 
 struct access_options {
-  std::string folder;            ///< `persistence.path`, which exists: of admin.json and admin-audit.log
+  std::string folder;            ///< which exists: of admin.json and admin-audit.log
   std::string initial_password;  ///< of the first admin; empty: one is generated
   bool secure_cookie = false;    ///< the service is reached through TLS: the browser sends the cookie nowhere else
   bool open_metrics = false;     ///< /metrics without a key

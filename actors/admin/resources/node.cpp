@@ -22,13 +22,9 @@ boost::json::object store_json(const persistence::stats& of) {
           {"refused", of.refused}, {"waiting", of.waiting}, {"disk_bytes", of.disk_bytes}};
 }
 
-boost::json::object latency_json(const node_view& node) {
-  std::vector<const latency_sketch*> loops;
-  for (const auto& each : node.stations) loops.push_back(&each->place().routes.latency());
-  const auto now = std::chrono::floor<std::chrono::seconds>(node_clock::now().time_since_epoch());
-  const auto figures = latency_sketch::figures(loops, now);
-  if (figures.count == 0) return {{"p50", nullptr}, {"p95", nullptr}, {"p99", nullptr}};
-  return {{"p50", figures.p50}, {"p95", figures.p95}, {"p99", figures.p99}};
+boost::json::object latency_json(const latency_figures& of) {
+  if (of.count == 0) return {{"p50", nullptr}, {"p95", nullptr}, {"p99", nullptr}};
+  return {{"p50", of.p50}, {"p95", of.p95}, {"p99", of.p99}};
 }
 
 void show_node(inquiries& ask, const sampler& figures, reply to) {
@@ -60,7 +56,7 @@ void show_node(inquiries& ask, const sampler& figures, reply to) {
                                   {"bytes_sent", now.rates.bytes_sent},
                                   {"connects", now.rates.connects},
                                   {"disconnects", now.rates.disconnects}}},
-                                {"latency_us", latency_json(node)},
+                                {"latency_us", latency_json(figures.latency())},
                                 {"store", store_json(node.store->stats())},
                                 {"alarms", node.health.overloaded() || node.store.full() ? 1 : 0},
                                 {"fault_injection", node.options.debug.allow_fault_injection}}));

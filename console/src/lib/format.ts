@@ -41,7 +41,7 @@ export const bytesRate = (value: Figure) => (known(value) ? `${bytes(value)}/s` 
 
 export function percent(share: Figure): string {
   if (!known(share)) return none;
-  return share > 0 && share < 0.0005 ? "< 0.1 %" : `${tenths.format(share * 100)} %`;
+  return share > 0 && share < 0.0005 ? "<0.1 %" : `${tenths.format(share * 100)} %`;
 }
 
 export function microseconds(value: Figure): string {

@@ -4,7 +4,7 @@ import {CallError, errorText, isCancelled} from "../http";
 
 export interface Polled<T> {
   data: T | undefined;
-  /** Of the last attempt; the data of the one before may still be there. */
+  /** Of the last attempt; the data of the one before may still be there, unless there is no such thing any more. */
   error: string;
   /** Whether it said that there is no such thing. */
   missing: boolean;
@@ -74,7 +74,8 @@ export function usePoll<T>(
       } catch (error) {
         if (abort.signal.aborted || isCancelled(error)) return;
         const missing = error instanceof CallError && error.status === 404;
-        setState(old => ({data: old.data, error: errorText(error), missing}));
+        if (missing) newest = undefined;
+        setState(old => ({data: missing ? undefined : old.data, error: errorText(error), missing}));
       }
     }
 

@@ -18,10 +18,10 @@ export const columns: ActorColumn[] = [
   {
     title: "Mailbox",
     sort: "mailbox_depth",
-    width: 5,
+    width: 4.5,
     cell: ({actor}) => hot(count(actor.mailbox_depth), (actor.mailbox_depth ?? 0) >= 100),
   },
-  {title: "Rate", sort: "messages_handled", width: 5, cell: branch => rate(branch.rate)},
+  {title: "Rate", sort: "messages_handled", width: 4.5, cell: branch => rate(branch.rate)},
   {
     title: "CPU",
     sort: "cpu_share",
@@ -31,10 +31,10 @@ export const columns: ActorColumn[] = [
   {
     title: "Restarts",
     sort: "restarts",
-    width: 5.5,
+    width: 4.75,
     cell: ({actor}) => hot(count(actor.restarts), actor.restarts > 0),
   },
-  {title: "Memory", sort: "memory_bytes", width: 6, cell: ({actor}) => bytes(actor.memory_bytes)},
+  {title: "Memory", sort: "memory_bytes", width: 5.5, cell: ({actor}) => bytes(actor.memory_bytes)},
   {
     title: "Oldest",
     sort: "oldest_message_age_ms",

@@ -13,7 +13,7 @@ import type {Branch, Row, Tree} from "./tree";
 const rowHeight = 30;
 const refreshMilliseconds = 1_500;
 const pagesARound = 6;
-const tracks = tracksOf([{width: 17, grow: 1}, ...columns]);
+const tracks = tracksOf([{width: 13.5, grow: 1}, ...columns]);
 const rowId = (index: number) => `actor-row-${index}`;
 
 /** The tree as a table: arrow keys move and open, Enter shows the details, a head sorts every level. */
@@ -185,7 +185,7 @@ function ActorRow({
       aria-selected={selected}
       onClick={onSelect}
     >
-      <div role="gridcell" class="tree-name" style={{paddingLeft: `${0.25 + depth * 1.1}rem`}}>
+      <div role="gridcell" class="tree-name" style={{paddingLeft: `${0.25 + depth * 0.85}rem`}}>
         {parent ? (
           <button
             type="button"
@@ -223,7 +223,7 @@ const dotOf = (state: string) => ({running: "ok", restarting: "warn", stopped: "
 function RestRow({id, row, style}: {id: string; row: Row; style: Record<string, string>}) {
   return (
     <div id={id} class="virtual-row" role="row" style={style}>
-      <div role="gridcell" class="tree-name muted" style={{paddingLeft: `${1.5 + (row.branch.depth + 1) * 1.1}rem`}}>
+      <div role="gridcell" class="tree-name muted" style={{paddingLeft: `${1.5 + (row.branch.depth + 1) * 0.85}rem`}}>
         {row.kind === "rest" && row.text}
       </div>
     </div>

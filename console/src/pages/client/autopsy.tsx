@@ -1,3 +1,5 @@
+import {useEffect} from "preact/hooks";
+
 import * as api from "../../api";
 import {Empty, Failure, Panel} from "../../components/basics";
 import {visible} from "../../lib/format";
@@ -6,8 +8,12 @@ import {usePoll} from "../../lib/poll";
 const everyMilliseconds = 10_000;
 
 /** Why a client is gone, in words. */
-export function Autopsy({id}: {id: string}) {
-  const {data, error, missing} = usePoll(signal => api.autopsy(id, signal), everyMilliseconds, [id]);
+export function Autopsy({id, news}: {id: string; news: number}) {
+  const {data, error, missing, refresh} = usePoll(signal => api.autopsy(id, signal), everyMilliseconds, [id]);
+  useEffect(() => {
+    if (news > 0) refresh();
+  }, [news]);
+
   return (
     <Panel title="Autopsy" className="autopsy">
       <Failure text={missing ? "" : error} />

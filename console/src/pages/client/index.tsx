@@ -1,4 +1,4 @@
-import {useEffect} from "preact/hooks";
+import {useEffect, useState} from "preact/hooks";
 
 import * as api from "../../api";
 import {Button, Failure, Link, PageHead} from "../../components/basics";
@@ -16,7 +16,7 @@ import {History} from "./history";
 import {InFlight, Subscriptions} from "./subscriptions";
 
 const everyMilliseconds = 2_000;
-/** To look at a session that sleeps wakes it: not more often than needed. */
+/** To look at a session that sleeps wakes it: its events tell sooner that it is back. */
 const awayMilliseconds = 30_000;
 
 /** Everything that the API knows of one client. */
@@ -30,6 +30,7 @@ export function Client({id}: {id: string}) {
     found => (found?.connected ? everyMilliseconds : awayMilliseconds),
     [id],
   );
+  const [news, setNews] = useState(0);
   useEffect(() => {
     document.title = `${visible(id)} – Clients – Troupe`;
   }, [id]);
@@ -42,7 +43,7 @@ export function Client({id}: {id: string}) {
         {client && <Deeds client={client} refresh={refresh} />}
       </PageHead>
       <Failure text={error} />
-      {((client && !client.connected) || (!client && error)) && <Autopsy id={id} />}
+      {!client?.connected && (client || error) && <Autopsy id={id} news={news} />}
       {client && (
         <>
           <div class="cards">
@@ -52,9 +53,16 @@ export function Client({id}: {id: string}) {
           </div>
           <Subscriptions client={client} refresh={refresh} />
           <InFlight client={client} />
+          {client.connected && <Autopsy id={id} news={news} />}
         </>
       )}
-      <History id={id} />
+      <History
+        id={id}
+        onNews={() => {
+          setNews(count => count + 1);
+          refresh();
+        }}
+      />
     </div>
   );
 }

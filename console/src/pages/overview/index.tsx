@@ -49,14 +49,15 @@ function Figures({node}: {node: Node}) {
         value={microseconds(latency?.p99)}
         note={`p50 ${microseconds(latency?.p50)}, p95 ${microseconds(latency?.p95)}`}
       />
-      <Figure
-        name="Memory"
-        value={bytes(node.memory_bytes)}
-        note={node.connections > 0 ? `${bytes(node.memory_bytes / node.connections)} a connection` : "no connections"}
-      />
+      <Figure name="Memory" value={bytes(node.memory_bytes)} note={memoryNote(node)} />
       <Figure name="Up" value={duration(node.uptime_seconds)} note={node.version} />
     </div>
   );
+}
+
+/** What one connection costs says something only where there are many. */
+function memoryNote({memory_bytes: memory, connections}: Node): string {
+  return connections >= 1_000 ? `${bytes(memory / connections)} a connection` : "of the whole process";
 }
 
 function Figure({name, value, note}: {name: string; value: string; note: string}) {

@@ -4,7 +4,7 @@ import {count, label, percent} from "../../lib/format";
 import {usePoll} from "../../lib/poll";
 import type {Drops} from "../../model";
 
-const everyMilliseconds = 2_000;
+const everyMilliseconds = 5_000; // the node looks at every session for it
 
 /** Where every message is that was published: nothing is lost without a reason. */
 export function Ledger() {

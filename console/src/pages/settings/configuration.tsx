@@ -32,7 +32,15 @@ export function Configuration() {
   );
 
   const columns: Column<Option>[] = [
-    {title: "Option", cell: option => <b class="mono">{option.name}</b>},
+    {
+      title: "Option",
+      cell: option => (
+        <>
+          <b class="mono">{option.name}</b>
+          <span class="option-meaning muted">{option.description}</span>
+        </>
+      ),
+    },
     {title: "Value", cell: option => <span class="mono option-value">{valueText(option.value)}</span>},
     {
       title: "Origin",
@@ -40,7 +48,6 @@ export function Configuration() {
     },
     {title: "Default", cell: option => <span class="mono option-value muted">{valueText(option.default)}</span>},
     {title: "A change is felt", cell: option => (option.changeable ? "at once" : "at the next start")},
-    {title: "Meaning", cell: option => <span class="option-meaning">{option.description}</span>},
     ...(isAdmin
       ? [
           {

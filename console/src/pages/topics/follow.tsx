@@ -51,8 +51,9 @@ export function Follow({first}: {first: string}) {
     setPublished(null);
     void run(async () => {
       const told = await api.publish({topic, payload, encoding: "text", qos, retain, follow: true});
-      setPublished(told ?? null);
-      if (!told) tell("Published; the node told nothing of its way.");
+      const followed = typeof told?.receivers === "number";
+      setPublished(followed ? told : null);
+      if (!followed) tell("Published; the node told nothing of its way.");
     });
   };
 

@@ -1,0 +1,101 @@
+// Every page as a picture: light and dark, wide and as narrow as a telephone.
+import {mkdirSync} from "node:fs";
+import path from "node:path";
+import {go_to, log_in} from "./console_access.mjs";
+import {connect, newest} from "./console_websocket.mjs";
+import {deed, open_page, until} from "./console_browser.mjs";
+
+const widths = [1280, 400];
+const usual_height = 800;
+const heights = {overview: 1180, client: 1040, autopsy: 900};  // what scrolls otherwise
+const samples_wanted = 45;
+
+async function show_actor(page) {
+  await go_to(page, "Actors");
+  for (const name of ["loop 0", "sessions"])
+    await page.getByRole("button", {name: `Expand ${name}`}).first().click({timeout: 2000}).catch(() => {});
+  await page.getByLabel("Client id begins with").fill("hall-3/scale");
+  await page.getByRole("button", {name: "Find", exact: true}).click();
+  await page.getByRole("complementary", {name: "Actor"}).getByRole("heading", {name: "hall-3/scale"}).waitFor();
+}
+
+async function show_talk(page) {
+  await go_to(page, "WebSocket client");
+  const [ann, bob] = [await connect(page, "ann"), await connect(page, "bob")];
+  await ann.getByLabel("Topic filter").fill("hall-3/line/#");
+  await ann.getByRole("button", {name: "Subscribe", exact: true}).click();
+  await ann.getByRole("button", {name: "Unsubscribe from hall-3/line/#"}).waitFor();
+  await bob.getByLabel("Topic", {exact: true}).fill("hall-3/line/speed");
+  for (const speed of ["0.8 m/s", "1.1 m/s"]) {
+    await bob.getByLabel("Payload").fill(speed);
+    await bob.getByRole("button", {name: "Publish", exact: true}).click();
+    await newest(ann).getByText(speed).waitFor();
+  }
+}
+
+const at = (target, ready) => async page => {
+  await page.goto(target);
+  await ready(page).first().waitFor();
+};
+const tab = name => page => page.getByRole("tab", {name, exact: true, selected: true});
+
+// What is taken, in this order.
+const pictures = {
+  actors: show_actor,
+  clients: at("/clients", page => page.getByRole("table", {name: "Clients"}).getByRole("link")),
+  client: at("/clients/" + encodeURIComponent("hall-3/scale"), page => page.getByText("hall-3/#")),
+  autopsy: at("/clients/gate-east", page => page.getByRole("region", {name: "Autopsy"}).getByRole("listitem")),
+  listeners: at("/settings", page => page.getByRole("table", {name: "Listeners"})),
+  configuration: at("/settings?tab=Configuration", page => page.getByRole("table", {name: "Configuration"})),
+  users: at("/settings?tab=Users", page => page.getByRole("table", {name: "Users"})),
+  keys: at("/settings?tab=API keys", tab("API keys")),
+  audit: at("/settings?tab=Audit log", page => page.getByRole("table", {name: "Audit log"})),
+  topics: at("/topics", page => page.getByRole("treegrid", {name: "Topic tree"})),
+  subscriptions: at("/topics?tab=Subscriptions", page => page.getByRole("table", {name: "Subscriptions"})),
+  retained: at("/topics?tab=Retained", page => page.getByRole("table", {name: "Retained messages"})),
+  websocket: show_talk,
+  traces: at("/traces", page => page.getByRole("form", {name: "Start a trace"})),
+};
+
+async function take(page, folder, name) {
+  for (const width of widths)
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({colorScheme, reducedMotion: "reduce"});
+      await page.setViewportSize({width, height: heights[name] ?? usual_height});
+      await page.evaluate(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))));
+      await page.screenshot({path: path.join(folder, `${name}-${colorScheme}-${width}.png`)});
+    }
+  await page.setViewportSize({width: widths[0], height: usual_height});
+}
+
+// The Overview's curves need some time of traffic: the node's own record of it tells how much there is.
+const has_history = page => until(() => page.evaluate(async wanted => {
+  const answer = await fetch("/api/v1/metrics/history?names=connections&minutes=10");
+  const {series} = await answer.json();
+  return series.connections.filter(value => value !== null).length >= wanted;
+}, samples_wanted), "enough of history", 120_000);
+
+export async function take_screenshots(browser, url, password, folder) {
+  mkdirSync(folder, {recursive: true});
+  await deed("fleet");
+  const page = await open_page(browser, {baseURL: url});
+  await page.goto("/login");
+  await page.getByRole("heading", {name: "Log in"}).waitFor();
+  await take(page, folder, "login");
+  await log_in(page, password);
+  const overview = await page.context().newPage();  // it draws what it has seen, so it is left alone until the end
+  await overview.goto("/");
+  for (const [name, show] of Object.entries(pictures)) await take_one(page, folder, name, show);
+  await overview.bringToFront();
+  await take_one(overview, folder, "overview", has_history);
+}
+
+async function take_one(page, folder, name, show) {
+  try {
+    await show(page);
+    await take(page, folder, name);
+    console.log(`ok picture of ${name}`);
+  } catch (error) {
+    console.log(`not ok picture of ${name}: ${String(error).split("\n")[0]}`);
+  }
+}
