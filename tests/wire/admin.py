@@ -2,7 +2,7 @@
 # sanitize address
 """What the admin API tells of a node, its actors, listeners and figures, and what an operator does to them."""
 import raw_mqtt as mqtt
-from admin_client import PASSWORD, SETTINGS, Admin, known, operator
+from admin_client import PASSWORD, SETTINGS, Admin, operator
 from harness import Node, check, check_equal, main, test, until
 from lives import HOUR
 from raw_client import tcp, ws
@@ -190,7 +190,8 @@ def an_operator_publishes():
                                                      "retain": qos == 1})
             check(got.status in (200, 202), f"{got}")
             message = client.message()
-            check_equal((message.topic, message.payload.decode(), message.qos), (f"news/{qos}", "grüße", qos), "it came")
+            check_equal((message.topic, message.payload.decode(), message.qos), (f"news/{qos}", "grüße", qos),
+                        "what came")
         with tcp(node) as late:
             late.connect("late")
             late.subscribe("news/#")
@@ -207,7 +208,8 @@ def a_listener_is_stopped_and_started():
         client.connect("inside")
         admin = operator(node)
         listed = {each["name"]: each for each in admin.items("/listeners")}
-        check_equal((listed["tcp"]["connections"], listed["tcp"]["bind"]), (1, "{}:{}".format(*node.bound("tcp"))), "tcp")
+        check_equal((listed["tcp"]["connections"], listed["tcp"]["bind"]), (1, "{}:{}".format(*node.bound("tcp"))),
+                    "the listener tcp")
         admin.post("/listeners/tcp/stop", status=202)
         until(lambda: not can_enter(node), "nobody comes in")
         check(client.nothing_came(), "who is inside stays")

@@ -8,11 +8,12 @@ import stat
 from pathlib import Path
 
 from admin_client import PASSWORD, SETTINGS, Admin, address, operator
-from harness import Node, check, check_equal, main, scratch_folder, test, until
+from harness import Node, check, check_equal, main, scratch_folder, test
 from raw_client import Client, tcp
 
 VIEWER, OPERATOR, ADMIN = 1, 2, 3
-ROUTES = [("POST", "/logout", VIEWER), ("GET", "/session", VIEWER), ("GET", "/node", VIEWER), ("GET", "/alarms", VIEWER),
+ROUTES = [("POST", "/logout", VIEWER), ("GET", "/session", VIEWER), ("GET", "/node", VIEWER),
+          ("GET", "/alarms", VIEWER),
           ("GET", "/actors", VIEWER), ("GET", "/actors/detail?path=root", VIEWER),
           ("POST", "/actors/restart?path=x", OPERATOR), ("POST", "/actors/crash?path=x", OPERATOR),
           ("GET", "/clients", VIEWER), ("DELETE", "/clients", OPERATOR), ("GET", "/clients/x", VIEWER),
@@ -66,7 +67,8 @@ def a_browser_s_changes_need_its_token():
         wrong.cookie = admin.cookie
         for token in (None, "x" * 43):
             wrong.csrf = token
-            for method, path in (("POST", "/publish"), ("DELETE", "/clients/x"), ("POST", "/users"), ("POST", "/logout")):
+            for call in ("POST /publish", "DELETE /clients/x", "POST /users", "POST /logout"):
+                method, path = call.split()
                 check_equal(wrong.request(method, path, {}).status, 403, f"{method} {path} with the token {token}")
         wrong.get("/node")
         check_equal(admin.request("DELETE", "/clients/x").status, 404, "with the token")

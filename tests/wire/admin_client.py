@@ -66,7 +66,7 @@ class Admin:
         if body is not None:
             fields.setdefault("Content-Type", "application/json")
         try:
-            self.http.request(method, target, body, {name: value for name, value in fields.items() if value is not None})
+            self.http.request(method, target, body, fields)
             got = self.http.getresponse()
             return Answer(got.status, got.headers, got.read())
         except Exception:

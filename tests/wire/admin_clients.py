@@ -123,7 +123,8 @@ def any_client_id_can_be_asked_for():
             check_equal((found["id"], found["connected"]), (name, True), "who is shown")
             check_equal(ids(admin.items("/clients", id_prefix=name)), ids({"id": each} for each in NASTY if
                         each.startswith(name)), f"with the prefix {name!r}")
-            check_equal([each["client"] for each in admin.items("/subscriptions", client=name)], [name], "subscriptions")
+            check_equal([each["client"] for each in admin.items("/subscriptions", client=name)], [name],
+                        "whose subscriptions")
             check_equal(admin.get("/actors/detail", path=found["actor"])["client"], name, f"the actor of {name!r}")
             events = admin.items(f"/clients/{segment(name)}/events")
             check_equal([(each["kind"], each["client"]) for each in events], [("client_connected", name)], "its events")
@@ -160,7 +161,8 @@ def a_client_is_shown_with_all_it_holds():
         slow.expect(mqtt.PUBREL)
         found = client_of(operator(node), "slow")
         check_equal((found["in_flight"], found["queued"]), (2, 3), "in flight and queued")
-        check_equal({(each["packet_id"], each["qos"], each["state"], each["topic"]) for each in found["in_flight_list"]},
+        flying = found["in_flight_list"]
+        check_equal({(each["packet_id"], each["qos"], each["state"], each["topic"]) for each in flying},
                     {(first.packet_id, 2, "released", None), (first.packet_id + 1, 2, "sent", "work/1")}, "in flight")
         check(found["queue_bytes"] >= 3 * 2000, f"queue_bytes {found['queue_bytes']}")
         check_equal(found["will"], {"topic": "last/words", "qos": 1, "retain": True, "delay_seconds": 30}, "will")

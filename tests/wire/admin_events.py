@@ -180,7 +180,7 @@ def a_session_s_end_says_whose_doing_it_was():
         victim.connect("victim", session_expiry=HOUR)
         known(admin, "victim")
         admin.delete("/clients/victim", session="true")
-        for name, words in {"clean": "nothing to be kept", "short": "expired", "victim": "admin ended its session"}.items():
+        for name, words in (("clean", "nothing to be kept"), ("short", "expired"), ("victim", "admin ended its")):
             found = autopsy(admin, name, "session_ended")
             check(words in told(found), f"{name}: {told(found)}")
 
