@@ -6,7 +6,7 @@ import socket
 import time
 from urllib.parse import quote, urlencode
 
-from harness import LONGEST_WAIT, check, check_equal
+from harness import LONGEST_WAIT, check, check_equal, until
 from raw_client import Client, Closed
 
 PASSWORD = "a password for tests"
@@ -66,7 +66,7 @@ class Admin:
         if body is not None:
             fields.setdefault("Content-Type", "application/json")
         try:
-            self.http.request(method, target, body, {name: value for name, value in fields.items() if value is not None})
+            self.http.request(method, target, body, fields)
             got = self.http.getresponse()
             return Answer(got.status, got.headers, got.read())
         except Exception:
@@ -134,6 +134,13 @@ class Admin:
 
     def __exit__(self, *_):
         self.close()
+
+
+def known(admin, *clients):
+    """Once the API finds them: the registry hears of a session about when its client does."""
+    for client_id in clients:
+        path = "/clients/" + segment(client_id)
+        until(lambda: admin.request("GET", path).status == 200, f"{client_id} is known")
 
 
 def operator(node):

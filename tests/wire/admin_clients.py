@@ -2,7 +2,7 @@
 # sanitize address
 """What an operator sees of the clients, and does to them, through the admin API."""
 import raw_mqtt as mqtt
-from admin_client import SETTINGS, operator, segment
+from admin_client import SETTINGS, known, operator, segment
 from harness import Node, check, check_equal, main, test, until
 from lives import HOUR, STOPPED, Store
 from raw_client import tcp, ws
@@ -116,13 +116,15 @@ def any_client_id_can_be_asked_for():
     with node_of() as node:
         clients, admin = crowd(node, NASTY, session_expiry=HOUR), operator(node)
         check_equal(ids(admin.items("/clients")), sorted(NASTY), "the list")
+        known(admin, *NASTY)
         for name, client in zip(NASTY, clients):
             client.subscribe("all")
             found = client_of(admin, name)
             check_equal((found["id"], found["connected"]), (name, True), "who is shown")
             check_equal(ids(admin.items("/clients", id_prefix=name)), ids({"id": each} for each in NASTY if
                         each.startswith(name)), f"with the prefix {name!r}")
-            check_equal([each["client"] for each in admin.items("/subscriptions", client=name)], [name], "subscriptions")
+            check_equal([each["client"] for each in admin.items("/subscriptions", client=name)], [name],
+                        "whose subscriptions")
             check_equal(admin.get("/actors/detail", path=found["actor"])["client"], name, f"the actor of {name!r}")
             events = admin.items(f"/clients/{segment(name)}/events")
             check_equal([(each["kind"], each["client"]) for each in events], [("client_connected", name)], "its events")
@@ -159,7 +161,8 @@ def a_client_is_shown_with_all_it_holds():
         slow.expect(mqtt.PUBREL)
         found = client_of(operator(node), "slow")
         check_equal((found["in_flight"], found["queued"]), (2, 3), "in flight and queued")
-        check_equal({(each["packet_id"], each["qos"], each["state"], each["topic"]) for each in found["in_flight_list"]},
+        flying = found["in_flight_list"]
+        check_equal({(each["packet_id"], each["qos"], each["state"], each["topic"]) for each in flying},
                     {(first.packet_id, 2, "released", None), (first.packet_id + 1, 2, "sent", "work/1")}, "in flight")
         check(found["queue_bytes"] >= 3 * 2000, f"queue_bytes {found['queue_bytes']}")
         check_equal(found["will"], {"topic": "last/words", "qos": 1, "retain": True, "delay_seconds": 30}, "will")
@@ -186,6 +189,7 @@ def a_client_that_is_cut_keeps_its_session():
         for name, client in {"v5": tcp(node), "v4": tcp(node, version=4), "web": ws(node)}.items():
             client.connect(name, clean=False, **({"session_expiry": HOUR} if client.version == 5 else {}))
             client.subscribe("kept")
+            known(admin, name)
             admin.delete("/clients/" + name)
             how = client.closed()
             check_equal(how.reason, 0x98 if client.version == 5 else None, f"what {name} was told")
@@ -204,6 +208,7 @@ def a_client_s_session_ends_with_it_when_that_is_wanted():
             client = tcp(node)
             client.connect("member", session_expiry=HOUR)
             client.subscribe("kept")
+            known(admin, "member")
             if not stays:
                 client.close()
                 until(lambda: not client_of(admin, "member")["connected"], "it is away")
