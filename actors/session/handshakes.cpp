@@ -176,7 +176,8 @@ void handshakes::refuse(pending& who, const session::refusal& no) {
   at_.counters.connections_refused.add();
   log::peer_event("session", log::level::warning, "CONNECT of {} is refused: {} (0x{:02X})", who.link->peer(), no.text,
                   static_cast<unsigned>(no.reason));
-  at_.chronicle.refused(who.request.client_id, *who.link, no.reason, no.text);
+  const auto& client = no.client_id.empty() ? who.request.client_id : no.client_id;
+  at_.chronicle.refused(client, *who.link, no.reason, no.text);
   mqtt::outbox out;
   out.bytes() = no.connack;
   who.link->send(out);

@@ -121,7 +121,7 @@ connect_request take(const mqtt::connect& packet, const handshake_environment& e
 }  // namespace
 
 refusal refuse(mqtt::version version, mqtt::reason reason, std::string_view text) {
-  refusal result{reason, text, {}};
+  refusal result{.reason = reason, .text = text, .connack = {}};
   mqtt::connack packet;
   packet.reason = reason;
   packet.session_present = false;                 // [MQTT-3.2.2-6]
@@ -132,7 +132,9 @@ refusal refuse(mqtt::version version, mqtt::reason reason, std::string_view text
 std::variant<connect_request, refusal> accept(mqtt::bytes_view packet, const handshake_environment& env) {
   constexpr auto connect_type = static_cast<unsigned>(mqtt::packet_type::connect);
   if (packet.empty() || std::to_integer<unsigned>(packet[0]) >> 4 != connect_type)
-    return refusal{mqtt::reason::protocol_error, "the first packet is not CONNECT", {}};  // [MQTT-3.1.0-1]
+    return refusal{.reason = mqtt::reason::protocol_error,
+                   .text = "the first packet is not CONNECT",
+                   .connack = {}};  // [MQTT-3.1.0-1]
   std::vector<std::byte> scratch;
   // Until the peer has named a version, it is told nothing that only MQTT 5 knows.
   auto decoded = mqtt::decode(packet, mqtt::version::v3_1_1, scratch);
@@ -143,8 +145,11 @@ std::variant<connect_request, refusal> accept(mqtt::bytes_view packet, const han
 }
 
 std::variant<connect_request, refusal> accept(const mqtt::connect& packet, const handshake_environment& env) {
-  if (auto found = judge(packet, env); is_error(found.reason))  // [MQTT-3.1.4-2]
-    return refuse(packet.version, found.reason, found.text);
+  if (auto found = judge(packet, env); is_error(found.reason)) {  // [MQTT-3.1.4-2]
+    auto no = refuse(packet.version, found.reason, found.text);
+    no.client_id = packet.client_id;
+    return no;
+  }
   return take(packet, env);
 }
 

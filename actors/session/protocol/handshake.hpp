@@ -55,6 +55,7 @@ struct refusal {
   mqtt::reason reason = mqtt::reason::unspecified_error;
   std::string_view text;  ///< static, for the log
   std::vector<std::byte> connack;
+  std::string client_id = {};  ///< where it was read and is not taken
 };
 
 /// Judges the first packet of a connection, as bytes. Anything but a CONNECT is refused without an answer.
