@@ -206,8 +206,12 @@ def access_rules_hold_and_reload_into_live_subscriptions():
             check_equal(ann.publish("out/bob/x", b"", 2), 0x87, "forbidden at QoS 2")
             file.write_text("allow all publish open/a\nallow all subscribe in/#\n")
             node.line("2 access rules", after=node.reload())
-            until(lambda: bob.publish("open/a", b"unheard", 1) in (0, 0x10), "the new rules")
-            check(ann.nothing_came(), "a subscription that is forbidden now still brings messages")
+            # Each loop hears of them by itself: bob may already be allowed what ann's loop does not forbid her yet.
+            until(lambda: bob.publish("open/a", b"perhaps", 1) == 0x10, "the new rules, and nobody is subscribed")
+            bob.publish("open/a", b"unheard", 1)
+            ann.send(mqtt.packet(mqtt.PINGREQ))
+            while (got := ann.expect(mqtt.PUBLISH, mqtt.PINGRESP)).kind == mqtt.PUBLISH:
+                check_equal(got.payload, b"perhaps", "a subscription that is forbidden now still brings messages")
             file.write_text("allow nonsense\n")
             node.errors = "acl:1"
             node.line(r"error auth: .*acl:1", after=node.reload())
