@@ -14,6 +14,7 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/read.hpp>
+#include <boost/beast/websocket/rfc6455.hpp>
 
 #include "actors/admin/http/json_body.hpp"
 #include "actors/admin/http/websocket.hpp"
@@ -203,8 +204,8 @@ asio::awaitable<void> connection::host_stream(const parser& from, admitted& what
   const stream_place place{counters};
   const auto opened = make_stream(channel_, service_->options, counters);
   stream_ = opened;
-  try {  // before the peer is told: from then on it misses nothing
-    what.stream->open(what.asked, opened);
+  try {  // before the peer is told: from then on it misses nothing. What is no upgrade is refused by accept().
+    if (boost::beast::websocket::is_upgrade(from.get())) what.stream->open(what.asked, opened);
   } catch (const std::exception& error) {
     log::error("admin", "opening {} failed: {}", what.stream->pattern, error.what());
     opened->close(1011, "the node's log says why");
