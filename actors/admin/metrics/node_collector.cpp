@@ -56,7 +56,8 @@ void add_messages(families& to, const node_figures& from) {
   add_each(to.counter("troupe_messages_dropped_total", "Messages that did not reach a receiver, by reason."), "reason",
            from.dropped);
   to.histogram("troupe_publish_latency_seconds",
-               "From the receipt of a PUBLISH to its hand-over to the receivers' queues.", histogram_of(from.latency));
+               "From the receipt of PUBLISHes that are routed together to their receivers' queues.",
+               histogram_of(from.latency));
   node_figures::count retained = 0, bytes = 0;
   for (const auto& each : from.loops) retained += each.retained, bytes += each.retained_bytes;
   to.gauge("troupe_retained_messages", "Retained messages.", of(retained));

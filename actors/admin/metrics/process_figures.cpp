@@ -37,6 +37,7 @@ std::uint64_t booted_at() {
 // proc(5): behind the name, which may hold anything and stands in brackets, the fields from the third on.
 process_figures process_figures::now() {
   process_figures result;
+  result.descriptors = open_descriptors();
   std::ifstream file{"/proc/self/stat"};
   std::string line;
   std::getline(file, line);
@@ -55,7 +56,6 @@ process_figures process_figures::now() {
     result.virtual_bytes = size;
     result.resident_bytes = resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   }
-  result.descriptors = open_descriptors();
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) result.descriptors_max = limit.rlim_cur;
   return result;
