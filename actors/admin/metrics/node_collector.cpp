@@ -25,7 +25,7 @@ prometheus::ClientMetric::Histogram histogram_of(const latency_sketch::octaves& 
   for (std::size_t i = 0; i < from.counts.size(); ++i) {
     result.sample_count += from.counts[i];
     if (i >= first && i <= last)
-      result.bucket.push_back({result.sample_count, std::ldexp(1.0, static_cast<int>(i)) * 1e-9});
+      result.bucket.push_back({result.sample_count, std::ldexp(1.0, static_cast<int>(i)) / 1e9});
   }
   result.bucket.push_back({result.sample_count, std::numeric_limits<double>::infinity()});
   result.sample_sum = from.nanoseconds * 1e-9;
