@@ -77,16 +77,17 @@ struct service::parts {
   router routes() {
     router all;
     for (auto& each : access_routes(access)) all.add(std::move(each));
-    for (auto& part :
-         {node_routes(ask, figures), actor_routes(ask, history), client_routes(ask), event_routes(ask, history),
-          subscription_routes(ask), publish_routes(ask), metric_routes(ask, figures), listener_routes(ask),
-          config_routes(ask), description_routes(), exposition_routes(ask, figures, history)})
+    for (auto& part : {node_routes(ask, figures), actor_routes(ask, history), client_routes(ask),
+                       event_routes(ask, history), subscription_routes(ask), publish_routes(ask),
+                       metric_routes(ask, figures), listener_routes(ask), config_routes(ask)})
       for (auto each : part) {
         if (changes_something(each.method))
           each.handler = audited(access->audit, std::string{to_string(each.method)} + " " + each.pattern, each.handler);
         all.add(std::move(each));
       }
     all.add(event_stream(ask, history));
+    for (auto& part : {description_routes(), exposition_routes(ask, figures, history)})
+      for (auto each : part) all.add(std::move(each));
     for (const auto& each : all.calls()) log::debug("admin", "serves {}", each);
     return all;
   }
