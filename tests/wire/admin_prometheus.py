@@ -16,8 +16,8 @@ OPEN = {**SETTINGS, "admin.metrics_open": "true"}
 DASHBOARD = ROOT / "examples/grafana/troupe.json"
 UNITS = ("seconds", "bytes", "ratio", "info")
 # What counts things is called after them.
-THINGS = ("connections", "sessions", "messages", "links", "watchers", "requests", "rows", "fds", "threads", "up", "alarm",
-          "connects", "errors", "restarts", "accepted", "refused", "dropped", "received", "sent", "handled", "commits",
+THINGS = ("connections", "sessions", "messages", "links", "watchers", "requests", "rows", "fds", "threads", "up",
+          "alarm", "connects", "errors", "restarts", "accepted", "refused", "dropped", "received", "sent", "handled", "commits",
           "batches", "syncs", "failures", "conflicts", "events", "overwritten", "lost")
 
 
@@ -26,7 +26,8 @@ class Scrape:
 
     def __init__(self, admin):
         got = admin.request("GET", "//metrics")
-        check_equal((got.status, got.header["Content-Type"]), (200, "text/plain; version=0.0.4; charset=utf-8"), f"{got}")
+        check_equal(got.status, 200, f"a scrape ({got})")
+        check_equal(got.header["Content-Type"], "text/plain; version=0.0.4; charset=utf-8", "its type")
         self.text = got.bytes.decode()
         self.families = {each.name: each for each in text_string_to_metric_families(self.text)}
         self.samples = {(sample.name, frozenset(sample.labels.items())): sample.value
@@ -117,7 +118,7 @@ def the_figures_are_those_of_what_happens():
         found = Scrape(admin)
         check_grown(before, found)
         grown = lambda name, **labels: found(name, **labels) - before(name, **labels)
-        check_equal([grown("troupe_messages_received_total"), grown("troupe_messages_sent_total")], [16, 10], "messages")
+        check_equal([grown(f"troupe_messages_{way}_total") for way in ("received", "sent")], [16, 10], "messages")
         check_equal(grown("troupe_messages_dropped_total", reason="queue_full"), 2, "drops")
         check(grown("troupe_message_received_bytes_total") >= 16 * 5, "bytes")
         check_equal(grown("troupe_connects_total", result="accepted"), 3, "connects")

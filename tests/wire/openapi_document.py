@@ -108,8 +108,8 @@ def document_of(admin):
 def objections_of_a_validator(document):
     """By a program that nobody here wrote."""
     program = Path(__file__).with_name("openapi_valid.mjs")
-    return subprocess.run(["node", program], input=json.dumps(document.json), capture_output=True, text=True, check=True,
-                          timeout=LONGEST_WAIT).stdout
+    return subprocess.run(["node", program], input=json.dumps(document.json), capture_output=True, text=True,
+                          check=True, timeout=LONGEST_WAIT).stdout
 
 
 class Crawl:

@@ -257,8 +257,8 @@ def settings(scene):
     fixed = next(each for each in options if not each["changeable"])
     changeable = next(each for each in options if each["name"] == "log.level")
     crawl("PUT /config/{name}", 204, name="log.level", body={"value": changeable["value"]})
-    check_equal(next(each["origin"] for each in crawl("GET /config")["items"] if each["name"] == "log.level"), "console",
-                "where it comes from")
+    origin = next(each["origin"] for each in crawl("GET /config")["items"] if each["name"] == "log.level")
+    check_equal(origin, "console", "where it comes from")
     crawl("PUT /config/{name}", 400, name="log.level", body={"value": "beauty"})
     crawl("PUT /config/{name}", 404, name="no.such.option", body={"value": "1"})
     crawl("PUT /config/{name}", 409, name=fixed["name"], body={"value": fixed["value"]})
