@@ -17,8 +17,8 @@ DASHBOARD = ROOT / "examples/grafana/troupe.json"
 UNITS = ("seconds", "bytes", "ratio", "info")
 # What counts things is called after them.
 THINGS = ("connections", "sessions", "messages", "links", "watchers", "requests", "rows", "fds", "threads", "up",
-          "alarm", "connects", "errors", "restarts", "accepted", "refused", "dropped", "received", "sent", "handled", "commits",
-          "batches", "syncs", "failures", "conflicts", "events", "overwritten", "lost")
+          "alarm", "connects", "errors", "restarts", "accepted", "refused", "dropped", "received", "sent", "handled",
+          "commits", "batches", "syncs", "failures", "conflicts", "events", "overwritten", "lost")
 
 
 class Scrape:
@@ -123,12 +123,12 @@ def the_figures_are_those_of_what_happens():
         check(grown("troupe_message_received_bytes_total") >= 16 * 5, "bytes")
         check_equal(grown("troupe_connects_total", result="accepted"), 3, "connects")
         check_equal(found("troupe_connections"), 2, "connections")
-        check_equal([found("troupe_sessions", state=state) for state in ("connected", "disconnected", "asleep")],
-                    [2, 1, 0], "sessions")
+        sessions = [found("troupe_sessions", state=state) for state in ("connected", "disconnected", "asleep")]
+        check(sessions in ([2, 1, 0], [2, 0, 1]), f"sessions {sessions}")
         check_equal(found("troupe_listener_connections_accepted_total", listener="ws"), 1, "accepted by ws")
         check_equal(found("troupe_listener_connections", listener="tcp"), 2, "connections of tcp")
         check_equal(grown("troupe_retained_messages"), 1, "retained")
-        check_equal(found.sum("troupe_loop_links"), 2, "links")
+        until(lambda: Scrape(admin).sum("troupe_loop_links") == 2, "links")
         check(found.sum("troupe_actor_messages_handled_total") > before.sum("troupe_actor_messages_handled_total"),
               "what actors handled")
         check(grown("troupe_events_total") >= 4, "events")
