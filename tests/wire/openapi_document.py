@@ -119,7 +119,8 @@ class Crawl:
         self.document, self.admin, self.seen = document, admin, set()
 
     def __call__(self, call, status=200, /, body=None, who=None, header=None, **parameters):
-        """`parameters`: those of the path, which are encoded here, and of the query. Returns what the JSON says, or the bytes."""
+        """`parameters`: those of the path, which are encoded here, and of the query. Returns what the JSON says; of
+        anything else the bytes."""
         operation = self.document.calls[call]
         method, pattern = call.split()
         self.check_wishes(call, operation, status, body, parameters)
