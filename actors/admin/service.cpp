@@ -86,7 +86,8 @@ struct service::parts {
         all.add(std::move(each));
       }
     all.add(event_stream(ask, history));
-    for (auto& part : {description_routes(), exposition_routes(ask, figures, history)})
+    auto counted = [this] { return web.counters(); };
+    for (auto& part : {description_routes(), exposition_routes(ask, figures, history, counted)})
       for (auto each : part) all.add(std::move(each));
     for (const auto& each : all.calls()) log::debug("admin", "serves {}", each);
     return all;

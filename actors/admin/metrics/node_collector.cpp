@@ -139,6 +139,19 @@ void add_history(families& to, const node_figures::events& from) {
   to.gauge("troupe_events_limit_bytes", "Memory that events may take.", of(from.bytes_max));
 }
 
+void add_admin(families& to, const node_figures::service& from) {
+  to.gauge("troupe_admin_connections", "Connections to the admin API.", of(from.connections));
+  to.gauge("troupe_admin_streams", "Of these, streams of events.", of(from.streams));
+  to.counter("troupe_admin_connections_refused_total", "Connections above the limit.", of(from.turned_away));
+  to.counter("troupe_admin_requests_total", "Requests to the admin API.", of(from.requests));
+  to.counter("troupe_admin_requests_failed_total", "Requests that came to no good end, by why.")
+    .add(of(from.refused), {{"reason", "refused"}})
+    .add(of(from.too_slow), {{"reason", "too_slow"}})
+    .add(of(from.failed), {{"reason", "failed"}})
+    .add(of(from.unanswered), {{"reason", "unanswered"}});
+  to.counter("troupe_admin_streams_cut_total", "Streams whose reader was too slow.", of(from.streams_too_slow));
+}
+
 void add_process(families& to, const process_figures& from) {
   to.counter("process_cpu_seconds_total", "Processor time of the process.", from.processor_seconds);
   to.gauge("process_start_time_seconds", "When the process started, since 1970.", from.started_at);
@@ -161,6 +174,7 @@ std::vector<prometheus::MetricFamily> node_collector::Collect() const {
   add_listeners(result, of_);
   add_store(result, of_.store);
   add_history(result, of_.history);
+  add_admin(result, of_.admin);
   add_each(result.gauge("troupe_alarm", "Whether an alarm is on."), "alarm", of_.alarms);
   add_process(result, of_.process);
   return result.take();

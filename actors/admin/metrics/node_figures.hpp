@@ -45,6 +45,12 @@ struct node_figures {
     count told = 0, overwritten = 0, lost = 0, watching = 0, bytes = 0, bytes_max = 0;
   };
 
+  /// The HTTP server that also answers the scrape.
+  struct service {
+    count connections = 0, streams = 0;  ///< open
+    count turned_away = 0, requests = 0, refused = 0, too_slow = 0, failed = 0, unanswered = 0, streams_too_slow = 0;
+  };
+
   std::string version;
   count sessions = 0, connected = 0;
   count connects_accepted = 0, connects_refused = 0;
@@ -57,6 +63,7 @@ struct node_figures {
   std::vector<listener> listeners;
   storage store;
   events history;
+  service admin;
   process_figures process;
 };
 

@@ -96,6 +96,8 @@ CAF_TEST(what_is_counted_by_a_label_has_a_series_for_each) {
   CAF_CHECK_EQUAL(value("troupe_actor_restarts_total", {{"class", "session"}}), 2.0);
   CAF_CHECK_EQUAL(value("troupe_alarm", {{"alarm", "store"}}), 1.0);
   CAF_CHECK_EQUAL(value("troupe_store_rows", {{"table", "queue"}}), 5.0);
+  figures.admin.too_slow = 4;
+  CAF_CHECK_EQUAL(value("troupe_admin_requests_failed_total", {{"reason", "too_slow"}}), 4.0);
   const std::map<std::string, std::string> rate{{"listener", "tcp"}, {"reason", "rate"}};
   CAF_CHECK_EQUAL(value("troupe_listener_connections_refused_total", rate), 3.0);
 }
