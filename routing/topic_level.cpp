@@ -24,6 +24,7 @@ topic_level::page::iterator topic_level::add(std::string_view name) {
     auto last = std::prev(names_.end());
     bytes_ -= last->first.size();
     if (last == added) added = names_.end();
+    latest_ = nullptr;
     rest_ = std::move(names_.extract(last).key());
   }
   return added;
@@ -32,13 +33,15 @@ topic_level::page::iterator topic_level::add(std::string_view name) {
 topic_level::counts* topic_level::place_of(std::string_view text) {
   if (!text.starts_with(base_)) return nullptr;
   const auto name = name_in(text);
-  if (after_.has_passed(name)) return nullptr;
-  if (rest_ && name >= *rest_) return nullptr;
-  auto found = names_.find(name);
-  if (found == names_.end()) found = add(name);
-  if (found == names_.end()) return nullptr;
-  if (text.size() > base_.size() + name.size()) found->second.children = true;
-  return &found->second;
+  if (!latest_ || latest_->first != name) {
+    if (after_.has_passed(name) || (rest_ && name >= *rest_)) return nullptr;
+    auto found = names_.find(name);
+    if (found == names_.end()) found = add(name);
+    if (found == names_.end()) return nullptr;
+    latest_ = &*found;
+  }
+  if (text.size() > base_.size() + name.size()) latest_->second.children = true;
+  return &latest_->second;
 }
 
 void topic_level::subscribed(std::string_view filter, std::uint64_t count) {

@@ -33,6 +33,8 @@ public:
 
   /// The level below topic `parent`; null: the first level. ("" is a topic's name, too: the one above "/a".)
   topic_level(const std::string* parent, list_cursor after, std::size_t names_max);
+  topic_level(const topic_level&) = delete;
+  topic_level& operator=(const topic_level&) = delete;
 
   void subscribed(std::string_view filter, std::uint64_t count);
   void retains(std::string_view topic);
@@ -59,8 +61,9 @@ private:
   list_cursor after_;
   std::size_t names_max_;
   page names_;
-  std::size_t bytes_ = 0;            ///< of the names
-  std::optional<std::string> rest_;  ///< the first name that has no room on the page
+  page::value_type* latest_ = nullptr;  ///< of names_: neighbours in a retained_index are often below the same name
+  std::size_t bytes_ = 0;               ///< of the names
+  std::optional<std::string> rest_;     ///< the first name that has no room on the page
 };
 
 }  // namespace troupe

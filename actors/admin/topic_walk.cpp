@@ -6,7 +6,7 @@ namespace troupe::admin {
 
 namespace {
 
-constexpr std::size_t places_at_once = 512;
+constexpr std::size_t places_at_once = 256;  ///< some 50 us of a loop
 
 class topic_walk : public std::enable_shared_from_this<topic_walk> {
 public:

@@ -79,7 +79,7 @@ void tell(topic_level& page, const subscription_index& index, std::size_t step, 
 
 }  // namespace
 
-CAF_TEST(a level has the names below a topic and counts what is at and below each) {
+CAF_TEST(a_level_has_the_names_below_a_topic_and_counts_what_is_at_and_below_each) {
   auto page = level_below("plant");
   for (const auto* filter : {"plant/1", "plant/1/state", "plant/+/state", "plant/#", "plant", "plants/1", "#"})
     page.subscribed(filter, 2);
@@ -101,7 +101,7 @@ CAF_TEST(a level has the names below a topic and counts what is at and below eac
   CAF_CHECK_EQUAL(page.next(), "");
 }
 
-CAF_TEST(levels that are empty are levels) {
+CAF_TEST(levels_that_are_empty_are_levels) {
   auto top = first_level();
   for (const auto* topic : {"/", "/a", "a//b", "//"}) top.retains(topic);
   CAF_CHECK_EQUAL(names_of(top), (names{"", "a"}));
@@ -115,7 +115,7 @@ CAF_TEST(levels that are empty are levels) {
   CAF_CHECK_EQUAL(names_of(deep), (names{"b"}));
 }
 
-CAF_TEST(a page holds its first names whatever order they come in) {
+CAF_TEST(a_page_holds_its_first_names_whatever_order_they_come_in) {
   auto random = std::mt19937{7};
   std::map<std::string, std::uint64_t> whole;
   names told;
@@ -140,7 +140,7 @@ CAF_TEST(a page holds its first names whatever order they come in) {
   CAF_CHECK(next == whole.end());
 }
 
-CAF_TEST(a page of long names ends early and its cursor stays short) {
+CAF_TEST(a_page_of_long_names_ends_early_and_its_cursor_stays_short) {
   const std::string a(700'000, 'a'), b(700'000, 'b'), c(10, 'c');
   auto page = first_level(100);
   for (const auto& each : {c, b, a, c, b}) page.retains(each);
@@ -152,7 +152,7 @@ CAF_TEST(a page of long names ends early and its cursor stays short) {
   CAF_CHECK_EQUAL(at(second, c).retained, 2u);
 }
 
-CAF_TEST(a cursor is cut between characters and passes over what begins like it) {
+CAF_TEST(a_cursor_is_cut_between_characters_and_passes_over_what_begins_like_it) {
   const auto long_one = std::string(list_cursor::bytes_max - 1, 'x') + "ä";
   const auto cursor = list_cursor::behind(long_one);
   CAF_CHECK(cursor.is_cut());
@@ -168,7 +168,7 @@ CAF_TEST(a cursor is cut between characters and passes over what begins like it)
   CAF_CHECK(!list_cursor::parse("=" + std::string(list_cursor::bytes_max + 1, 'x')));
 }
 
-CAF_TEST(what is retained is paged through in order and no page looks further than its end) {
+CAF_TEST(what_is_retained_is_paged_through_in_order_and_no_page_looks_further_than_its_end) {
   auto budget = std::make_shared<retained_budget>(config::node_limits{});
   retained_index index{budget};
   std::map<std::string, std::uint64_t> wanted;
@@ -193,7 +193,7 @@ CAF_TEST(what is retained is paged through in order and no page looks further th
     }
 }
 
-CAF_TEST(what has expired is not counted) {
+CAF_TEST(what_has_expired_is_not_counted) {
   retained_index index{std::make_shared<retained_budget>(config::node_limits{})};
   index.store(message("a/1", time_point{} + std::chrono::seconds{5}));
   index.store(message("a/2"));
@@ -204,7 +204,7 @@ CAF_TEST(what has expired is not counted) {
   CAF_CHECK_EQUAL(at(after, "a").retained, 1u);
 }
 
-CAF_TEST(every filter of an index is seen once with all its subscriptions) {
+CAF_TEST(every_filter_of_an_index_is_seen_once_with_all_its_subscriptions) {
   subscription_index index;
   std::map<std::string, std::size_t> wanted;
   for (std::uint32_t who = 1; who <= 40; ++who)
@@ -233,7 +233,7 @@ CAF_TEST(every filter of an index is seen once with all its subscriptions) {
   }
 }
 
-CAF_TEST(filters with wildcards are left out when another shard tells them) {
+CAF_TEST(filters_with_wildcards_are_left_out_when_another_shard_tells_them) {
   subscription_index index;
   for (const auto* filter : {"a/b", "a/+", "$share/g/a/c", "$share/g/a/#"}) index.insert(to(filter), {1, 1, 0});
   const std::string parent = "a";
