@@ -11,8 +11,8 @@ from lives import STOPPED, Store
 from raw_client import tcp
 
 HOSTILE = ["a/b", "/a", "a//b", "a/", "//", ".", "..", "a/../b", "100%", "%2F", "%2e%2e", "<script>alert(1)</script>/x",
-           "\"quoted' \\ back", " spaces ", "{topic}", "日本語/🐟", "a;b", ";", "a\tb", "?x=1&y#z", "\u007f",
-           "a+b=c"]
+           "\"quoted' \\ back", " spaces ", "{topic}", "日本語/🐟", "a;b", ";", "a\tb", "?x=1&y", "\u007f",
+           "a=b,c"]
 
 
 def node_of(**settings):
@@ -20,7 +20,8 @@ def node_of(**settings):
 
 
 def retain(client, topic, payload=b"kept", qos=1, **props):
-    check_equal(client.publish(topic, payload, qos, retain=True, **props), 0, f"PUBACK for {topic!r}")
+    reason = client.publish(topic, payload, qos, retain=True, **props)
+    check(reason < 0x80, f"{topic!r} was answered with 0x{reason:02X}")
 
 
 def retain_many(client, topics, payload=b"x"):
@@ -49,15 +50,16 @@ def in_order(topics):
 
 @test
 def a_level_shows_what_is_at_and_below_each_name():
-    with node_of(**{"node.loops": 3}) as node, tcp(node) as one, tcp(node) as two:
+    with node_of(**{"node.loops": 3}) as node, tcp(node) as one, tcp(node) as two, tcp(node) as sender:
         one.connect("one")
         two.connect("two")
+        sender.connect("sender")
         one.subscribe("plant/1/state", "plant/1", "plant/+/state", "plant/#", "$share/crew/plant/2/state", "#")
         two.subscribe("plant/1/state", "plant/+/state", "$share/crew/plant/2/state", "$share/crew/plant/#", "other")
-        retain(one, "plant/1/state")
-        retain(one, "plant/3/a/b")
-        retain(one, "plant/3")
+        for topic in ("plant/1/state", "plant/3/a/b", "plant/3"):
+            retain(sender, topic)
         admin = operator(node)
+        until(lambda: "$SYS" in by_name(level(admin)), "the node says something of itself")
         plant = by_name(level(admin, "plant"))
         figures = {name: (each["subscriptions"], each["retained"], each["children"]) for name, each in plant.items()}
         check_equal(figures, {"#": (2, 0, False), "+": (2, 0, True), "1": (3, 1, True), "2": (2, 0, True),
@@ -70,10 +72,10 @@ def a_level_shows_what_is_at_and_below_each_name():
         check_equal(list(by_name(level(admin, "plant/3/a"))), ["b"], "a level of one")
         check_equal(level(admin, "plant/3/a/b"), [], "below a leaf")
         check_equal(level(admin, "plan"), [], "the beginning of a name is none")
-        two.send(mqtt.unsubscribe(7, "plant/1/state", "other"))
-        two.expect(mqtt.UNSUBACK)
-        check_equal(by_name(level(admin, "plant"))["1"]["subscriptions"], 2, "after an UNSUBSCRIBE")
-        check("other" not in by_name(level(admin)), "a name that nothing holds")
+        for client in (one, two):
+            client.close()
+        until(lambda: not {"#", "other"} & set(by_name(level(admin))), "sessions that ended subscribe to nothing")
+        until(lambda: [each["subscriptions"] for each in level(admin, "plant")] == [0, 0], "what is retained is left")
 
 
 @test
@@ -237,7 +239,7 @@ def who_only_looks_deletes_nothing():
         check_equal(len(looker.items("/retained", prefix="kept")), 1, "it may look")
         looker.delete("/retained/kept", status=403)
         looker.delete("/retained", status=403, prefix="kept")
-        check_equal(len(level(looker)), 2, "and the tree")
+        check("kept" in by_name(level(looker)), "and the tree")
 
 
 @test
