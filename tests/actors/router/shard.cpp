@@ -397,6 +397,7 @@ CAF_TEST(who_looks_in_sees_the_subscriptions_of_the_shard_that_sits_there) {
   CAF_REQUIRE(view.subscriptions);
   CAF_CHECK_EQUAL(view.subscriptions->size(), 2u);
   crash();
+  tell_route({"a"});
   work();
   CAF_REQUIRE(view.subscriptions);
   CAF_CHECK_EQUAL(view.subscriptions->size(), 0u);  // the loops have not answered it yet
