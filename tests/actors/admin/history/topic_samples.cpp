@@ -63,7 +63,7 @@ CAF_TEST(the_last_ten_seconds_count) {
   samples.watch(now);
   now += 1s;
   publish("old", 100);
-  for (int i = 0; i < 10; ++i) {
+  for (int i = 0; i < 11; ++i) {
     now += 1s;
     publish("new");
   }
@@ -88,6 +88,17 @@ CAF_TEST(many_publications_are_sampled_evenly) {
   const auto often = found.at("often"), seldom = found.at("seldom");
   CAF_CHECK(near(often + seldom, 10'000, 1));
   CAF_CHECK(near(seldom, 1000, 250));  // four times its standard deviation
+}
+
+CAF_TEST(the_beginning_of_a_second_is_drawn_as_often_as_its_end) {
+  samples.watch(now);
+  for (int second = 0; second < 10; ++second) {
+    now += 1s;
+    publish("early", 5000);
+    publish("late", 5000);
+  }
+  now += 1s;
+  CAF_CHECK(near(seen().at("early"), 5000, 500));  // five times its standard deviation
 }
 
 CAF_TEST(it_ends_a_minute_after_the_last_look) {
