@@ -95,7 +95,7 @@ class removal_below : public std::enable_shared_from_this<removal_below> {
 public:
   removal_below(inquiries& ask, std::string prefix, std::function<void(removal)> then)
     : ask_{ask},
-      query_{prefix, {prefix, false}, at_once, prefix.starts_with('$')},
+      query_{prefix, {prefix, false}, at_once},
       then_{std::move(then)} {}
 
   void go_on() {

@@ -20,7 +20,7 @@ struct removal {
 void remove_retained(inquiries& ask, std::string topic, std::function<void(removal)> then);
 
 /// The same for all topics that begin with `prefix`, some hundreds at a time, of which the shards have to be through
-/// with the last before the next follow. Those that begin with `$` only when the prefix does. Precondition: the prefix
+/// with the last before the next follow. Precondition: the prefix
 /// is not empty.
 void remove_retained_below(inquiries& ask, std::string prefix, std::function<void(removal)> then);
 

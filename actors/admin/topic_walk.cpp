@@ -110,7 +110,7 @@ private:
     auto next = on.place().retained.index.browse(*at_, places_at_once, on.loop().now(), [&](const kept& each) {
       const auto topic = each.what->topic();
       if (!topic.starts_with(what_.prefix) || is_behind(topic)) return false;
-      if (what_.system || !topic.starts_with('$')) here_.push_back(each);
+      here_.push_back(each);
       return here_.size() < what_.count_max;
     });
     at_ = std::move(next);

@@ -24,7 +24,6 @@ struct retained_query {
   std::string prefix;          ///< of the topic; empty: all
   retained_index::place from;  ///< not before `prefix`
   std::size_t count_max = 0;   ///< messages
-  bool system = true;          ///< topics that begin with `$`, too
 };
 
 /// Reads the first `count_max` of them, some hundreds of places at a time. `then` gets them in order on the admin's

@@ -99,7 +99,7 @@ void list_retained(inquiries& ask, const request& from, reply to) {
   const auto cursor = list_cursor::parse(from.parameter("cursor"));
   if (!limit || !cursor) return to(bad_request("`limit` is 1 to 1000, `cursor` what a list gave as `next`."));
   const auto prefix = std::string{from.parameter("prefix")};
-  read_retained(ask, {prefix, begin_of(prefix, *cursor), *limit + 1, true},
+  read_retained(ask, {prefix, begin_of(prefix, *cursor), *limit + 1},
                 [limit, to](const std::vector<retained_index::kept>& found) { to(retained_page(found, *limit)); });
 }
 
