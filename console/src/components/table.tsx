@@ -24,7 +24,10 @@ export function tracksOf(columns: readonly {width?: number; grow?: number}[]): R
   return {"--tracks": tracks.join(" "), "--least": `${widths.reduce((sum, width) => sum + width, 1)}rem`};
 }
 
-/** A table of a few rows, all of them drawn; wider than its box, it scrolls inside of it. */
+/**
+ * A table of a few rows, all of them drawn. Wider than its box, it scrolls inside of it; on a narrow screen each row
+ * becomes a block of names and values. The roles are written out because a table that is laid out as blocks loses them.
+ */
 export function Table<T>({
   label,
   columns,
@@ -41,21 +44,26 @@ export function Table<T>({
   if (!items.length && empty) return <Empty>{empty}</Empty>;
   return (
     <div class="scroll" role="region" aria-label={label} tabIndex={0}>
-      <table aria-label={label}>
-        <thead>
-          <tr>
+      <table role="table" aria-label={label}>
+        <thead role="rowgroup">
+          <tr role="row">
             {columns.map(column => (
-              <th key={column.title} scope="col" class={column.right ? "right" : ""}>
+              <th key={column.title} role="columnheader" scope="col" class={column.right ? "right" : ""}>
                 {column.silent ? <span class="hidden">{column.title}</span> : column.title}
               </th>
             ))}
           </tr>
         </thead>
-        <tbody>
+        <tbody role="rowgroup">
           {items.map(item => (
-            <tr key={rowKey(item)}>
+            <tr key={rowKey(item)} role="row">
               {columns.map(column => (
-                <td key={column.title} class={column.right ? "right" : ""}>
+                <td
+                  key={column.title}
+                  role="cell"
+                  class={column.right ? "right" : ""}
+                  data-title={column.silent ? undefined : column.title}
+                >
                   {column.cell(item)}
                 </td>
               ))}
