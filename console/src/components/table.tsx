@@ -10,6 +10,8 @@ export interface Column<T> {
   right?: boolean;
   /** Shown only to those who hear the page: the head of a column of buttons. */
   silent?: boolean;
+  /** Needs no name where rows are blocks: it says itself what it is. */
+  leads?: boolean;
   cell: (item: T) => ComponentChildren;
 }
 
@@ -62,7 +64,7 @@ export function Table<T>({
                   key={column.title}
                   role="cell"
                   class={column.right ? "right" : ""}
-                  data-title={column.silent ? undefined : column.title}
+                  data-title={column.silent || column.leads ? undefined : column.title}
                 >
                   {column.cell(item)}
                 </td>

@@ -17,12 +17,12 @@ export interface Shortcut {
 /** `pages`: the letter behind "g", the name and the path of each. */
 export function useShortcuts(pages: readonly (readonly [letter: string, path: string])[]): void {
   useEffect(() => {
-    let goes = 0;
+    let goes = -Infinity; // when "g" was pressed
     const press = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
       const went = performance.now() - goes < secondKeyMilliseconds;
-      goes = 0;
+      goes = -Infinity;
       if (went) {
         const path = pages.find(([letter]) => letter === event.key)?.[1];
         if (!path) return;

@@ -34,6 +34,7 @@ export function Configuration() {
   const columns: Column<Option>[] = [
     {
       title: "Option",
+      leads: true,
       cell: option => (
         <div class="option">
           <b class="mono breaks">{option.name}</b>

@@ -174,7 +174,7 @@ function TopicRow({
         {plain(topic.subscriptions)}
       </div>
       <div role="gridcell" class="right">
-        {plain(topic.retained)}
+        {topic.retained === false ? "" : plain(topic.retained)}
       </div>
     </div>
   );
