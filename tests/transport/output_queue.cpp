@@ -53,4 +53,21 @@ CAF_TEST(a_payload_that_was_sent_is_let_go) {
   CAF_CHECK(owner->unique());
 }
 
+CAF_TEST(the_oldest_part_is_the_one_of_which_bytes_are_left) {
+  using namespace std::chrono_literals;
+  const auto owner =
+    publication::make({.topic = "t", .properties = {}, .payload = bytes_of("shared payload"), .publisher = {}});
+  const auto began = time_point{} + 1h;
+  output_queue queue;
+  CAF_CHECK(queue.oldest() == time_point::max());
+  queue.append(bytes_of("ab"), began);
+  queue.append(owner, owner->payload(), began + 1s);
+  queue.consume(1);
+  CAF_CHECK(queue.oldest() == began);
+  queue.consume(1);
+  CAF_CHECK(queue.oldest() == began + 1s);
+  queue.consume(14);
+  CAF_CHECK(queue.oldest() == time_point::max());
+}
+
 }  // namespace troupe::transport::test
