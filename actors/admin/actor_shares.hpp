@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "actors/admin/history/work_samples.hpp"
 #include "actors/admin/session_walk.hpp"
+#include "actors/admin/work_samples.hpp"
 #include "actors/runtime/actor_tree.hpp"
 
 namespace troupe::admin {

@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "actors/admin/history/work_samples.hpp"
 #include "actors/admin/inquiries.hpp"
 #include "actors/admin/session_view.hpp"
+#include "actors/admin/work_samples.hpp"
 
 namespace troupe::admin {
 

@@ -5,8 +5,8 @@
 
 #include <boost/asio/steady_timer.hpp>
 
-#include "actors/admin/history/work_samples.hpp"
 #include "actors/admin/node_view.hpp"
+#include "actors/admin/work_samples.hpp"
 
 namespace troupe::admin {
 

@@ -1,5 +1,5 @@
 #define CAF_SUITE admin_work_samples
-#include "actors/admin/history/work_samples.hpp"
+#include "actors/admin/work_samples.hpp"
 
 #include <cmath>
 

@@ -1,4 +1,4 @@
-#include "actors/admin/history/work_samples.hpp"
+#include "actors/admin/work_samples.hpp"
 
 #include <algorithm>
 
