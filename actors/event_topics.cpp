@@ -59,6 +59,10 @@ void event_topics::subscriptions_changed(std::uint32_t shard, int by) {
 void event_topics::forget(std::uint32_t shard) {
   std::lock_guard guard{mutex_};
   subscriptions_[shard] = 0;
+}
+
+void event_topics::settled() {
+  std::lock_guard guard{mutex_};
   watch_or_not();
 }
 

@@ -33,8 +33,11 @@ public:
   static bool reached_by(std::string_view filter) noexcept;
   /// A shard has one more such subscription, or (-1) one less. When it returns, events are published.
   void subscriptions_changed(std::uint32_t shard, int by);
-  /// The shard begins anew, with no subscription.
+  /// The shard begins anew, with no subscription. What is watched is watched until settled(): that a shard was
+  /// restarted is an event, too.
   void forget(std::uint32_t shard);
+  /// It has heard of all subscriptions there are.
+  void settled();
 
   /// Events that were more than those of a second may be, or that nobody could watch for.
   std::uint64_t left_out() const noexcept { return left_out_.load(std::memory_order_relaxed); }

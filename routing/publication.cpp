@@ -40,7 +40,9 @@ publication_ptr publication::make(const parts& from) {
 
 std::optional<std::chrono::milliseconds> publication::age(time_point now) const noexcept {
   if (arrived_ == 0) return {};
-  return std::chrono::milliseconds{milliseconds_of(now) - arrived_};
+  constexpr std::uint32_t ahead_max = 60'000;  // of the loop that asks: its turn began before the message came
+  const auto passed = milliseconds_of(now) - arrived_;
+  return std::chrono::milliseconds{passed > ~ahead_max ? 0 : passed};
 }
 
 void publication::destroy(const publication* object) noexcept {

@@ -139,6 +139,7 @@ void shard_state::resubscribe(const actors::resubscribe& part) {
   if (part.epoch != setup_.epoch) return;
   for (const auto& [who, what] : part.entries) insert(what, who);
   if (!part.last || --answers_missing_ > 0) return;
+  if (setup_.events) setup_.events->settled();
   if (setup_.epoch > 0) log::info("router", "shard {} is rebuilt with {} subscriptions", number(), index_->size());
   setup_.seat->hold(false);
 }

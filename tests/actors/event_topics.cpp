@@ -70,6 +70,8 @@ CAF_TEST(the_history_is_watched_while_somebody_subscribes) {
 CAF_TEST(a_shard_that_begins_anew_is_forgotten) {
   tested.subscriptions_changed(1, 1);
   tested.forget(1);
+  CAF_CHECK_EQUAL(history.watchers.watching(), 1u);
+  tested.settled();
   CAF_CHECK_EQUAL(history.watchers.watching(), 0u);
 }
 

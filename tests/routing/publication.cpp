@@ -11,6 +11,7 @@ CAF_TEST(a_publication_knows_how_long_it_has_been_here) {
   const auto tested = publication::make({.topic = "t", .arrived = came});
   CAF_CHECK(tested->age(came) == 0ms);
   CAF_CHECK(tested->age(came + 1500ms) == 1500ms);
+  CAF_CHECK(tested->age(came - 3ms) == 0ms);  // a loop whose turn began before
   CAF_CHECK(!publication::make({.topic = "t"})->age(came));
 }
 
