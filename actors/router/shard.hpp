@@ -6,6 +6,7 @@
 
 #include <caf/stateful_actor.hpp>
 
+#include "actors/event_topics.hpp"
 #include "actors/handles.hpp"
 #include "actors/runtime/pinned_actor.hpp"
 #include "actors/runtime/seat.hpp"
@@ -40,9 +41,10 @@ struct shard_setup {
   runtime::seat* seat = nullptr;
   retained_desk* retained = nullptr;
   const config::options* options = nullptr;
-  std::uint64_t seed = 0;   ///< keeps strangers from choosing filters that collide
-  std::uint64_t epoch = 0;  ///< how many shards sat here before
-  bool restores = false;    ///< the node starts with what a store kept
+  std::uint64_t seed = 0;          ///< keeps strangers from choosing filters that collide
+  std::uint64_t epoch = 0;         ///< how many shards sat here before
+  bool restores = false;           ///< the node starts with what a store kept
+  event_topics* events = nullptr;  ///< wants to know of subscriptions that reach it; null: there is none
 };
 
 class shard_state;
@@ -75,6 +77,7 @@ private:
   static constexpr std::size_t sweep_step = 1'000;
 
   std::uint32_t number() const noexcept { return self_->loop().index(); }
+  void insert(const subscription& what, session_ref who);
   void await_subscriptions();
   void rebuild();
   void collect(const publication_ptr& what, std::uint32_t number);

@@ -14,10 +14,11 @@ namespace troupe::admin {
 
 class event_history;
 class sampler;
+class work_watch;
 
 /// A node that runs, its loops and actors.
 std::vector<route> node_routes(inquiries& ask, const sampler& figures);
-std::vector<route> actor_routes(inquiries& ask, event_history& history);
+std::vector<route> actor_routes(inquiries& ask, event_history& history, work_watch& work);
 /// Sessions, connected or not, and what they subscribe to.
 std::vector<route> client_routes(inquiries& ask);
 std::vector<route> subscription_routes(inquiries& ask);
