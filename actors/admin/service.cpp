@@ -80,8 +80,8 @@ struct service::parts {
     router all;
     for (auto& each : access_routes(access)) all.add(std::move(each));
     for (auto& part : {node_routes(ask, figures), actor_routes(ask, history, work), client_routes(ask),
-                       event_routes(ask, history), subscription_routes(ask), publish_routes(ask),
-                       metric_routes(ask, figures), listener_routes(ask), config_routes(ask)})
+                       event_routes(ask, history), subscription_routes(ask), topic_routes(ask), retained_routes(ask),
+                       publish_routes(ask), metric_routes(ask, figures), listener_routes(ask), config_routes(ask)})
       for (auto each : part) {
         if (changes_something(each.method))
           each.handler = audited(access->audit, std::string{to_string(each.method)} + " " + each.pattern, each.handler);

@@ -28,6 +28,7 @@ void shard_state::begin(shard_setup setup) {
   setup_ = setup;
   index_ = std::make_unique<subscription_index>(setup.options->shared_subscriptions.strategy, setup.seed);
   if (setup.events) setup.events->forget(number());
+  if (setup.view) setup.view->subscriptions = index_.get();
   open_.resize(setup.office->loops());
   collected_.resize(setup.office->loops());
   if (setup.epoch > 0)
@@ -36,9 +37,14 @@ void shard_state::begin(shard_setup setup) {
     await_subscriptions();
 }
 
+shard_state::~shard_state() {
+  if (setup_.view && setup_.view->subscriptions == index_.get()) setup_.view->subscriptions = nullptr;
+}
+
 // -- publications ---------------------------------------------------------------------------------------------------
 
 void shard_state::route(const route_batch& batch) {
+  if (setup_.view && setup_.view->published.is_watched()) sample(batch);
   std::vector<route_result> results;
   results.reserve(batch.publications.size());
   std::vector<dispatched::retention> retained;
@@ -58,6 +64,11 @@ void shard_state::route(const route_batch& batch) {
   auto loops = send_collected(batch.id, batch.first_message);
   setup_.office->send(batch.id.loop, runtime::role::delivery,
                       dispatched{batch.id, loops, std::move(results), std::move(retained)});
+}
+
+void shard_state::sample(const route_batch& batch) const {
+  const auto now = self_->loop().now();
+  for (const auto& each : batch.publications) setup_.view->published.saw(each->topic(), now);
 }
 
 // Adds the publication, with what match_ found, to the batches of its receivers' loops.
@@ -148,7 +159,7 @@ void shard_state::resubscribe(const actors::resubscribe& part) {
 
 // Whether the store has to know: what the node says of itself is said anew by the next one.
 bool shard_state::retain(const publication_ptr& what) {
-  const auto changed = setup_.retained->index.store(what);
+  const auto changed = setup_.retained->index.store(what, self_->loop().now());
   if (changed == retained_index::outcome::nothing) return false;
   if (changed != retained_index::outcome::full) return !what->topic().starts_with("$SYS/");
   if (!std::exchange(setup_.retained->refused_some, true))

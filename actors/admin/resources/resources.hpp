@@ -47,7 +47,8 @@ inline answer ok(boost::json::value body) {
   return {.status = 200, .body = std::move(body), .text = {}, .content_type = {}, .header = {}};
 }
 
-/// Where a client's session lives: asks its registry. `then` gets a default session_ref when there is none.
+/// Where a client's session lives: asks its registry, and again for half a second while the client is being given one.
+/// `then` gets a default session_ref when there is none.
 void find_session(inquiries& ask, std::string client_id, std::function<void(session_ref)> then);
 
 }  // namespace troupe::admin
