@@ -88,6 +88,9 @@ struct service::parts {
         all.add(std::move(each));
       }
     all.add(event_stream(ask, history));
+    for (auto& part : {description_routes(), exposition_routes(ask, figures, history)})
+      for (auto each : part) all.add(std::move(each));
+    for (const auto& each : all.calls()) log::debug("admin", "serves {}", each);
     return all;
   }
 

@@ -60,6 +60,7 @@ public:
   std::vector<actor_status> snapshot() const;
   /// Restarts of every actor since the node started, sessions included.
   std::uint64_t restarts() const;
+  std::uint64_t session_restarts() const noexcept { return session_restarts_.load(std::memory_order_relaxed); }
 
 private:
   struct entry {
