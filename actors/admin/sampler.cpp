@@ -15,6 +15,11 @@ std::vector<std::string> metric_names(std::size_t loops) {
   return names;
 }
 
+/// By the clock of the loops.
+std::chrono::seconds this_second() {
+  return std::chrono::floor<std::chrono::seconds>(node_clock::now().time_since_epoch());
+}
+
 }  // namespace
 
 std::uint64_t sampler::now_ms() {
@@ -49,11 +54,13 @@ node_totals sampler::totals() const {
   return sum;
 }
 
-latency_figures sampler::latency() const {
+std::vector<const latency_sketch*> sampler::sketches() const {
   std::vector<const latency_sketch*> loops;
   for (const auto& each : node_.stations) loops.push_back(&each->place().routes.latency());
-  return latency_sketch::figures(loops, std::chrono::floor<std::chrono::seconds>(node_clock::now().time_since_epoch()));
+  return loops;
 }
+
+latency_figures sampler::latency() const { return latency_sketch::figures(sketches(), this_second()); }
 
 void sampler::sample() {
   const auto now = std::chrono::steady_clock::now();
@@ -83,6 +90,7 @@ void sampler::sample() {
         latest_.rates.sent, latest_.rates.bytes_received, latest_.rates.bytes_sent,
         static_cast<double>(dropped) / seconds, static_cast<double>(actors::resident_bytes())})
     values.push_back(static_cast<float>(value));
+  latencies_.take(sketches(), this_second());
   const auto waits = latency();
   for (const auto each : {waits.p50, waits.p95, waits.p99})
     values.push_back(waits.count == 0 ? std::nanf("") : static_cast<float>(each));

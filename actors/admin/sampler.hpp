@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "actors/admin/history/latency_sketch.hpp"
+#include "actors/admin/history/latency_histogram.hpp"
 #include "actors/admin/history/metrics_history.hpp"
 #include "actors/admin/node_view.hpp"
 
@@ -39,16 +39,21 @@ public:
   node_totals totals() const;
   /// Of all loops, over the last ten seconds.
   latency_figures latency() const;
+  /// Of all loops, since the node started but for the last two seconds.
+  const latency_histogram::octaves& latencies() const noexcept { return latencies_.totals(); }
   std::uint64_t started_at() const noexcept { return started_at_; }
   static std::uint64_t now_ms();
 
 private:
+  std::vector<const latency_sketch*> sketches() const;
+
   const node_view& node_;
   std::uint64_t started_at_;
   second latest_;
   std::chrono::steady_clock::time_point sampled_;
   std::vector<std::chrono::nanoseconds> processor_time_;
   metrics_history history_;
+  latency_histogram latencies_;
 };
 
 }  // namespace troupe::admin

@@ -14,6 +14,7 @@
 #include "actors/admin/resources/events.hpp"
 #include "actors/admin/resources/resources.hpp"
 #include "actors/admin/sampler.hpp"
+#include "actors/admin/work_watch.hpp"
 #include "config/address.hpp"
 #include "config/log.hpp"
 
@@ -64,6 +65,7 @@ struct service::parts {
       history{events},
       ask{view, io},
       figures{view},
+      work{view, io},
       access{open_access(view, io)},
       web{io, options(), routes(), gatekeeper_of(access), std::make_shared<console_files>()} {}
 
@@ -77,7 +79,7 @@ struct service::parts {
   router routes() {
     router all;
     for (auto& each : access_routes(access)) all.add(std::move(each));
-    for (auto& part : {node_routes(ask, figures), actor_routes(ask, history), client_routes(ask),
+    for (auto& part : {node_routes(ask, figures), actor_routes(ask, history, work), client_routes(ask),
                        event_routes(ask, history), subscription_routes(ask), topic_routes(ask), retained_routes(ask),
                        publish_routes(ask), metric_routes(ask, figures), listener_routes(ask), config_routes(ask)})
       for (auto each : part) {
@@ -86,6 +88,9 @@ struct service::parts {
         all.add(std::move(each));
       }
     all.add(event_stream(ask, history));
+    for (auto& part : {description_routes(), exposition_routes(ask, figures, history)})
+      for (auto each : part) all.add(std::move(each));
+    for (const auto& each : all.calls()) log::debug("admin", "serves {}", each);
     return all;
   }
 
@@ -112,6 +117,7 @@ struct service::parts {
   boost::asio::io_context io{1};
   inquiries ask;
   sampler figures;
+  work_watch work;
   std::shared_ptr<access_control> access;
   server web;
   boost::asio::steady_timer second{io};
@@ -136,6 +142,7 @@ void service::serve(std::chrono::milliseconds how_long) {
 void service::stop() {
   parts_->web.stop();
   parts_->second.cancel();
+  parts_->work.stop();
   parts_->io.restart();
   parts_->io.poll();
 }

@@ -7,6 +7,7 @@
 #include <caf/stateful_actor.hpp>
 
 #include "actors/admin/history/topic_samples.hpp"
+#include "actors/event_topics.hpp"
 #include "actors/handles.hpp"
 #include "actors/runtime/pinned_actor.hpp"
 #include "actors/runtime/seat.hpp"
@@ -47,10 +48,11 @@ struct shard_setup {
   runtime::seat* seat = nullptr;
   retained_desk* retained = nullptr;
   const config::options* options = nullptr;
-  std::uint64_t seed = 0;      ///< keeps strangers from choosing filters that collide
-  std::uint64_t epoch = 0;     ///< how many shards sat here before
-  bool restores = false;       ///< the node starts with what a store kept
-  shard_view* view = nullptr;  ///< null: nobody looks in
+  std::uint64_t seed = 0;          ///< keeps strangers from choosing filters that collide
+  std::uint64_t epoch = 0;         ///< how many shards sat here before
+  bool restores = false;           ///< the node starts with what a store kept
+  event_topics* events = nullptr;  ///< wants to know of subscriptions that reach it; null: there is none
+  shard_view* view = nullptr;      ///< null: nobody looks in
 };
 
 class shard_state;
@@ -84,6 +86,7 @@ private:
   static constexpr std::size_t sweep_step = 1'000;
 
   std::uint32_t number() const noexcept { return self_->loop().index(); }
+  void insert(const subscription& what, session_ref who);
   void await_subscriptions();
   void rebuild();
   void collect(const publication_ptr& what, std::uint32_t number);

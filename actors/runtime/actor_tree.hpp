@@ -31,6 +31,7 @@ struct actor_status {
   std::uint64_t restarts = 0;
   std::vector<failure> failures;  ///< the latest ones, the last one at the end
   time_point last_change;
+  caf::actor_id id = 0;  ///< of the actor that runs, or ran last
 
   std::string last_error() const { return failures.empty() ? std::string{} : failures.back().cause; }
 };
@@ -59,6 +60,7 @@ public:
   std::vector<actor_status> snapshot() const;
   /// Restarts of every actor since the node started, sessions included.
   std::uint64_t restarts() const;
+  std::uint64_t session_restarts() const noexcept { return session_restarts_.load(std::memory_order_relaxed); }
 
 private:
   struct entry {

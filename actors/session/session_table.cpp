@@ -36,6 +36,7 @@ session_seat& session_table::open(shared_text client_id) {
 std::pair<session_ref, dormant_session*> session_table::open_dormant() {
   auto self = take_place();
   places_[self.slot].hold(std::make_unique<dormant_session>());
+  ++asleep_;
   return {self, places_[self.slot].dormant()};
 }
 
@@ -48,11 +49,13 @@ void session_table::put_to_sleep(session_ref who, std::unique_ptr<dormant_sessio
   auto& slot = places_[who.slot];
   closed_.push_back(slot.take_seat());
   slot.hold(std::move(as));
+  ++asleep_;
 }
 
 session_seat& session_table::wake_up(session_ref who) {
   auto& slot = places_[who.slot];
   slot.hold(std::make_unique<session_seat>(at_, who));
+  --asleep_;
   return *slot.seat();
 }
 
@@ -66,10 +69,12 @@ void session_table::clear() noexcept {
   places_.clear();
   free_.clear();
   size_ = 0;
+  asleep_ = 0;
 }
 
 void session_table::close(session_ref who) {
   if (!find(who) && !find_dormant(who)) return;
+  if (places_[who.slot].dormant()) --asleep_;
   closed_.push_back(places_[who.slot].take_seat());
   places_[who.slot].clear();
   free_.push_back(who.slot);

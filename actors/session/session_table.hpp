@@ -54,6 +54,8 @@ public:
   void collect() noexcept { closed_.clear(); }
 
   std::size_t size() const noexcept { return size_; }
+  /// Of these, the dormant ones.
+  std::size_t asleep() const noexcept { return asleep_; }
   /// Slots, used or not: for walks over all sessions that go on in later turns.
   std::uint32_t slots() const noexcept { return static_cast<std::uint32_t>(places_.size()); }
   session_seat* at(std::uint32_t slot) const noexcept { return places_[slot].seat(); }
@@ -118,6 +120,7 @@ private:
   std::vector<std::uint32_t> free_;
   std::vector<std::unique_ptr<session_seat>> closed_;
   std::size_t size_ = 0;
+  std::size_t asleep_ = 0;
 };
 
 }  // namespace troupe::actors

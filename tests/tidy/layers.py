@@ -48,6 +48,8 @@ ROWS = [
     row("actors/admin/history/", ("actors/admin/history/", "config/", "routing/hash.hpp", "routing/ref.hpp",
                                   "routing/utf8.hpp"),
         {"Boost"}, "the console's history is told what happens; it asks no actor"),
+    row("actors/admin/metrics/", ("actors/admin/metrics/", "actors/admin/history/"), {"Prometheus"},
+        "what Prometheus is told is copies; it asks no actor"),
     row("persistence/", ("persistence/", "config/", "routing/", "transport/mqtt/"), {"Protobuf", "RocksDB"},
         "a store keeps records; it knows neither actors nor links"),
     row("actors/", ("actors/", "persistence/", "transport/", "routing/", "config/"), EVERY_LIBRARY,

@@ -29,6 +29,19 @@ void latency_sketch::add_to(totals& sums, std::int64_t now) const noexcept {
   }
 }
 
+void latency_sketch::add_second(std::int64_t second, octaves& to) const noexcept {
+  if (second < 0) return;
+  const auto& kept = slots_[static_cast<std::size_t>(second) % slots_.size()];
+  if (kept.second.load(std::memory_order_acquire) != second) return;
+  for (std::size_t i = 0; i < buckets; ++i) {
+    const auto count = kept.counts[i].load(std::memory_order_relaxed);
+    // Of 2^k nanoseconds and more, all buckets of one octave are side by side; below 16 each value has its own.
+    const auto octave = i < fractions ? static_cast<std::size_t>(std::bit_width(i)) : i / fractions + fraction_bits;
+    to.counts[octave] += count;
+    to.nanoseconds += count * middle_of(i);
+  }
+}
+
 latency_figures latency_sketch::figures(std::span<const latency_sketch* const> of, std::chrono::seconds now) {
   totals sums{};
   for (const auto* each : of) each->add_to(sums, now.count());

@@ -31,10 +31,19 @@ public:
   /// Of several loops together.
   static latency_figures figures(std::span<const latency_sketch* const> of, std::chrono::seconds now);
 
+  static constexpr unsigned value_bits = 36;  ///< 68 seconds in nanoseconds: what takes longer counts as that
+
+  /// What took less than 2^k nanoseconds, but not less than 2^(k-1), is counted at [k].
+  struct octaves {
+    std::array<std::uint64_t, value_bits + 1> counts{};
+    double nanoseconds = 0;  ///< of all together, within 3 %
+  };
+  /// Adds what was recorded in a second; nothing where it is not kept any more.
+  void add_second(std::int64_t second, octaves& to) const noexcept;
+
 private:
   static constexpr unsigned fraction_bits = 4;
   static constexpr std::uint64_t fractions = 1u << fraction_bits;
-  static constexpr unsigned value_bits = 36;  ///< 68 seconds in nanoseconds: what takes longer counts as that
   static constexpr std::size_t buckets = (value_bits - fraction_bits + 1) * fractions;
   using totals = std::array<std::uint64_t, buckets>;
 

@@ -42,7 +42,7 @@ router::place& router::place_of(const std::string& pattern) {
   const auto at =
     std::find_if(places_.begin(), places_.end(), [&](const place& each) { return !before(each.parts, parts); });
   if (at != places_.end() && at->parts == parts) return *at;
-  return *places_.insert(at, place{.parts = std::move(parts), .calls = {}, .stream = nullptr});
+  return *places_.insert(at, place{.pattern = pattern, .parts = std::move(parts), .calls = {}, .stream = nullptr});
 }
 
 void router::add(route call) {
@@ -92,6 +92,15 @@ matched router::find(verb method, const target& asked) const {
     if (each.method == wanted) result.call = &each;
   if (method == verb::get) result.stream = at->stream.get();
   if (!result.call && !result.stream) result.allow = allowed_at(*at);
+  return result;
+}
+
+std::vector<std::string> router::calls() const {
+  std::vector<std::string> result;
+  for (const auto& at : places_) {
+    if (at.stream) result.push_back("GET " + at.pattern);
+    for (const auto& each : at.calls) result.push_back(std::string{to_string(each.method)} + " " + at.pattern);
+  }
   return result;
 }
 

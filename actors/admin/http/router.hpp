@@ -33,8 +33,12 @@ public:
   /// HEAD finds what GET does. Empty segments are not captured. Points into the router.
   matched find(boost::beast::http::verb method, const target& asked) const;
 
+  /// Everything that was added, "GET /api/v1/clients/{id}", by path; what is captured is called as when it came first.
+  std::vector<std::string> calls() const;
+
 private:
   struct place {
+    std::string pattern;
     std::vector<std::string> parts;  ///< empty: captures
     std::deque<route> calls;
     std::unique_ptr<stream_route> stream;

@@ -9,15 +9,16 @@
 #include "actors/admin/http/exchange.hpp"
 #include "actors/admin/inquiries.hpp"
 
-/// The calls of the API under /api/v1, a file for each kind of resource. docs/openapi.json describes them.
+/// The calls of the API under /api/v1, a file for each kind of resource. actors/admin/openapi/ describes them.
 namespace troupe::admin {
 
 class event_history;
 class sampler;
+class work_watch;
 
 /// A node that runs, its loops and actors.
 std::vector<route> node_routes(inquiries& ask, const sampler& figures);
-std::vector<route> actor_routes(inquiries& ask, event_history& history);
+std::vector<route> actor_routes(inquiries& ask, event_history& history, work_watch& work);
 /// Sessions, connected or not, and what they subscribe to.
 std::vector<route> client_routes(inquiries& ask);
 std::vector<route> subscription_routes(inquiries& ask);
@@ -27,8 +28,12 @@ std::vector<route> retained_routes(inquiries& ask);
 std::vector<route> publish_routes(inquiries& ask);
 /// Figures: the ledger of drops, everything that is counted.
 std::vector<route> metric_routes(inquiries& ask, const sampler& figures);
+/// /metrics, outside of /api/v1: for Prometheus.
+std::vector<route> exposition_routes(inquiries& ask, const sampler& figures, const event_history& history);
 std::vector<route> listener_routes(inquiries& ask);
 std::vector<route> config_routes(inquiries& ask);
+/// What all of them are, for programs to read.
+std::vector<route> description_routes();
 
 // --- what they have in common ---------------------------------------------------------------------------------------
 

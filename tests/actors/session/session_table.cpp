@@ -40,6 +40,21 @@ CAF_TEST(a_slot_that_is_used_again_is_another_session) {
   CAF_CHECK_EQUAL(at->sessions.size(), 1u);
 }
 
+CAF_TEST(those_that_sleep_are_counted) {
+  auto& sessions = at->sessions;
+  const auto awake = sessions.open().self();
+  const auto found = sessions.open_dormant().first;
+  CAF_CHECK_EQUAL(sessions.asleep(), 1u);
+  sessions.put_to_sleep(awake, std::make_unique<dormant_session>());
+  CAF_CHECK_EQUAL(sessions.asleep(), 2u);
+  sessions.wake_up(awake);
+  CAF_CHECK_EQUAL(sessions.asleep(), 1u);
+  sessions.close(found);
+  sessions.close(awake);
+  CAF_CHECK_EQUAL(sessions.asleep(), 0u);
+  CAF_CHECK_EQUAL(sessions.size(), 0u);
+}
+
 CAF_TEST(references_to_nobody_find_nobody) {
   CAF_CHECK(!at->sessions.find({}));
   CAF_CHECK(!at->sessions.find({.slot = 999, .generation = 1, .loop = 0}));

@@ -94,4 +94,10 @@ CAF_TEST(mistakes_of_the_program_are_thrown) {
     CAF_CHECK(throws([&] { routes.add(call(verb::get, pattern)); }));
 }
 
+CAF_TEST(every_call_is_told_in_the_order_of_their_paths) {
+  CAF_CHECK_EQUAL(routes.calls(), (std::vector<std::string>{"GET /api/clients/all", "GET /api/clients/{id}",
+                                                            "DELETE /api/clients/{id}", "GET /api/clients/{id}/events",
+                                                            "POST /api/clients/{id}/{what}", "GET /api/events"}));
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()
