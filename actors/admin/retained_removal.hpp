@@ -20,8 +20,7 @@ struct removal {
 void remove_retained(inquiries& ask, std::string topic, std::function<void(removal)> then);
 
 /// The same for all topics that begin with `prefix`, some hundreds at a time, of which the shards have to be through
-/// with the last before the next follow. Precondition: the prefix
-/// is not empty.
+/// with the last before the next follow. Precondition: the prefix is not empty.
 void remove_retained_below(inquiries& ask, std::string prefix, std::function<void(removal)> then);
 
 }  // namespace troupe::admin
