@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# sanitize address
 """The description of the admin API against the API: what it says is true of every call and every answer."""
 import jsonschema
 

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# sanitize address
 """/metrics as Prometheus reads it, and the dashboard that is made of it."""
 import json
 import os

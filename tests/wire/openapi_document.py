@@ -119,7 +119,8 @@ class Crawl:
         self.document, self.admin, self.seen = document, admin, set()
 
     def __call__(self, call, status=200, /, body=None, who=None, header=None, **parameters):
-        """`parameters`: those of the path, which are encoded here, and of the query. Returns what the JSON says."""
+        """`parameters`: those of the path, which are encoded here, and of the query. Returns what the JSON says; of
+        anything else the bytes."""
         operation = self.document.calls[call]
         method, pattern = call.split()
         self.check_wishes(call, operation, status, body, parameters)
@@ -128,7 +129,7 @@ class Crawl:
         check_equal(got.status, status, f"{call} {parameters} ({got})")
         self.document.check_answer(call, got)
         self.seen.add((call, status))
-        return got.json if got.bytes else None
+        return got.json if got.bytes and got.header["Content-Type"] == JSON else got.bytes
 
     def check_wishes(self, call, operation, status, body, parameters):
         """What is asked in a good way is what the document says may be asked."""

@@ -9,7 +9,7 @@ from raw_client import tcp, ws
 # Described, but not in the node yet.
 AWAITED = {"GET /topics", "GET /retained", "DELETE /retained", "GET /retained/{topic}", "DELETE /retained/{topic}",
            "PUT /config/{name}", "GET /bans", "POST /bans", "DELETE /bans/{id}", "GET /traces", "POST /traces",
-           "DELETE /traces/{id}", "GET /traces/{id}/lines"}
+           "DELETE /traces/{id}", "GET /traces/{id}/lines", "GET /traces/{id}/file"}
 AWAITED_ANSWERS = {("POST /publish", 200)}
 
 # Answers that the crawl does not get, and why.
@@ -243,9 +243,10 @@ def traces(scene):
     check(len(crawl.pages("GET /traces/{id}/lines", id=number)) >= 2, "lines by pages of one")
     check_equal(len(crawl("GET /traces")["items"]), 3, "traces")
     crawl("GET /traces/{id}/lines", 400, id=number, limit=0)
+    crawl("GET /traces/{id}/file", id=number)
     for each in made:
         crawl("DELETE /traces/{id}", 204, id=str(each["id"]))
-    for call in ("DELETE /traces/{id}", "GET /traces/{id}/lines"):
+    for call in ("DELETE /traces/{id}", "GET /traces/{id}/lines", "GET /traces/{id}/file"):
         crawl(call, 404, id=number)
 
 
