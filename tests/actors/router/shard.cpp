@@ -40,7 +40,7 @@ struct fixture : actors_fixture {
     place.occupy(start());
   }
   caf::actor start() {
-    return spawn(shard, shard_setup{&office, &place, &retained, &options, 0, epoch++, false, &view});
+    return spawn(shard, shard_setup{&office, &place, &retained, &options, 0, epoch++, false, nullptr, &view});
   }
   void crash() {
     office.send(0, role::shard, crash_next{});
