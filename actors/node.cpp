@@ -11,6 +11,7 @@
 #include "actors/admin/admin.hpp"
 #include "actors/auth.hpp"
 #include "actors/durability/durability.hpp"
+#include "actors/event_topics.hpp"
 #include "actors/health.hpp"
 #include "actors/listeners.hpp"
 #include "actors/station.hpp"
@@ -90,6 +91,7 @@ private:
   std::uint64_t connections() const noexcept;
   void open_listeners();
   void open_admin();
+  void open_event_topics();
   void start_root();
   std::vector<runtime::child_spec> root_children();
   void root_ended(const caf::error& reason);
@@ -119,6 +121,7 @@ private:
   std::vector<std::unique_ptr<current_actor>> listener_actors_;
   current_actor auth_, sys_;
   std::unique_ptr<troupe::admin::event_history> history_;  ///< null: there is no admin service
+  std::unique_ptr<event_topics> events_;                   ///< null: none are published
   std::unique_ptr<troupe::admin::service> admin_;
   caf::actor root_;
 
@@ -217,8 +220,17 @@ void node::open_admin() {
   for (auto& each : stations_) each->place().chronicle.write_to(history_.get());
   tree_.on_event(
     [this](auto what, const auto& path, const auto& cause) { tell_actor_event(*history_, what, path, cause); });
+  if (options_.sys.events_per_second_max > 0) open_event_topics();
   admin_ = std::make_unique<troupe::admin::service>(
     troupe::admin::node_view{options_, origins_, stations_, listeners_, tree_, store_, health_}, *history_);
+}
+
+void node::open_event_topics() {
+  auto publish = [&first = *stations_.front()](const std::shared_ptr<const troupe::admin::event>& what) {
+    first.loop().run_soon([&first, what] { publish_event(first.place(), *what); });
+  };
+  events_ = std::make_unique<event_topics>(*history_, loops_, options_.sys.events_per_second_max, publish);
+  for (auto& each : stations_) each->place().events = events_.get();
 }
 
 void node::start_root() {

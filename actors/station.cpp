@@ -38,6 +38,7 @@ station::station(caf::actor_system& system, std::uint32_t index, runtime::post_o
   place_.adopt_link = [this](std::unique_ptr<transport::link> moved) -> transport::link& {
     return links_.adopt(std::move(moved));
   };
+  links_.mark_in(loop_.mark());
   answer_refused_mail(loop_, place_);
   loop_.on_gather([this] {
     auto more = place_.routes.flush();
@@ -63,7 +64,8 @@ caf::actor station::start_seated(runtime::role which, Behaviour behaviour, Ts...
 caf::actor station::start_shard() {
   return start_seated(runtime::role::shard, shard,
                       shard_setup{&place_.office, &loop_.seat_of(runtime::role::shard), &place_.retained, &options_,
-                                  std::random_device{}(), shards_started_++, place_.durable != nullptr});
+                                  std::random_device{}(), shards_started_++, place_.durable != nullptr, place_.events,
+                                  &of_shard_});
 }
 
 caf::actor station::start_supervisor() {

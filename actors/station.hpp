@@ -36,6 +36,8 @@ public:
 
   runtime::loop& loop() noexcept { return loop_; }
   workplace& place() noexcept { return place_; }
+  /// What an operator may see of the shard; on the loop.
+  shard_view& of_shard() noexcept { return of_shard_; }
   /// Links in any state; on the loop.
   std::size_t links() const noexcept { return links_.size(); }
 
@@ -50,6 +52,7 @@ private:
   runtime::loop loop_;
   transport::link_stats stats_;
   workplace place_;
+  shard_view of_shard_;
   transport::link_set links_;
   std::unordered_map<std::string, std::unique_ptr<transport::acceptor>> acceptors_;
   transport::reactor::timer timer_;

@@ -3,6 +3,7 @@
 #include <caf/all.hpp>
 
 #include "actors/durability/durability.hpp"
+#include "actors/event_topics.hpp"
 #include "actors/runtime/fault.hpp"
 #include "config/version.hpp"
 
@@ -31,7 +32,8 @@ std::uint64_t sys_state::sum(Read read) const {
 void sys_state::publish(std::string_view name_below, std::string_view value) {
   auto topic = "$SYS/brokers/" + std::string{name_below};
   session::route what;
-  what.body = publication::make({.topic = topic, .payload = std::as_bytes(std::span{value}), .retain = true});
+  what.body = publication::make(
+    {.topic = topic, .payload = std::as_bytes(std::span{value}), .retain = true, .arrived = at_->loop.now()});
   at_->routes.route(std::move(what), {});
 }
 
@@ -68,6 +70,7 @@ void sys_state::publish_round() {
   publish("bytes/received", of(&counters::bytes_received));
   publish("bytes/sent", of(&counters::bytes_sent));
   publish("actors/restarts", at_->tree.restarts());
+  if (at_->events) publish("events/left_out", at_->events->left_out());
   if (at_->durable) publish_store(at_->durable->store()->stats());
   for (std::size_t i = 0; i < at_->counters.drops.size(); ++i)
     publish("messages/dropped/" + std::string{to_string(static_cast<session::drop_reason>(i))},

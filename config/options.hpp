@@ -226,6 +226,9 @@ struct shared_subscription_options {
 struct sys_options {
   /// Between two rounds of retained $SYS messages. 0: none.
   std::chrono::seconds interval{10};
+  /// Events a second that are published below $SYS/actors, to whom access rules let have them; more are counted and
+  /// left out. 0: none.
+  std::uint32_t events_per_second_max = 1000;
 };
 
 /// Durable state: what a node still knows after it was stopped, killed or without power.

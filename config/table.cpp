@@ -171,6 +171,10 @@ const row<shared_subscription_options> shared_rows[] = {
 const row<sys_options> sys_rows[] = {
   {"interval", &sys_options::interval, seconds, between(0, 86'400), on_restart,
    "Between two rounds of retained messages below $SYS/brokers. 0: none."},
+  {"events_per_second_max", &sys_options::events_per_second_max, per_second, any, on_restart,
+   "What happens to clients and actors, published below $SYS/actors: so much of it in a second; more is counted and "
+   "left out. 0: nothing. Needs the admin service, and access rules: nothing is published where their default alone "
+   "would let everybody have it."},
 };
 
 const row<persistence_options> persistence_rows[] = {

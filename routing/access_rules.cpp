@@ -216,6 +216,13 @@ bool access_rules::check_delivery(std::string_view topic, client_identity who) c
   return verdict(who, access::subscribe, [&](std::string_view filter) { return matches(filter, topic); });
 }
 
+bool access_rules::open_by_default(std::string_view topic) const {
+  return default_allow_ && std::ranges::none_of(of_all_, [&](std::uint32_t number) {
+           const auto& each = rules_[number];
+           return each.subscribe && !each.substitutes && matches(each.filter, topic);
+         });
+}
+
 bool access_rules::needs_delivery_check(client_identity who) const {
   auto numbers_of = walk{*this, who};
   while (auto number = numbers_of.next())

@@ -62,6 +62,9 @@ public:
   bool check(access action, std::string_view topic_or_filter, client_identity who) const;
   /// Whether a publication to `topic` may go to `who`, through whatever filter it was subscribed.
   bool check_delivery(std::string_view topic, client_identity who) const;
+  /// Whether a publication to `topic` may go to everybody for no other reason than the default: no rule for all clients
+  /// says anything of it.
+  bool open_by_default(std::string_view topic) const;
   /// Whether a granted subscription of `who` may match topics that it must not get: check_delivery() must then be
   /// asked. Constant as long as the rules and the client are.
   bool needs_delivery_check(client_identity who) const;

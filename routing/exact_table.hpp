@@ -69,6 +69,15 @@ public:
 
   std::size_t size() const noexcept { return slots_.size(); }
 
+  /// Calls `f(filter, value)` for what is in the places from `at` on, in no order, and counts `at` and `left` on;
+  /// looks at no more than `left` places. True at the end.
+  template <class F>
+  bool visit(std::uint32_t& at, std::size_t& left, F&& f) const {
+    for (; left != 0 && at < nodes_.places(); ++at, --left)
+      if (const auto& seen = nodes_[at]; !seen.value.empty()) f(seen.filter.view(), seen.value);
+    return at >= nodes_.places();
+  }
+
 private:
   struct node {
     shared_text filter;

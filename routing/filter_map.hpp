@@ -11,6 +11,12 @@
 
 namespace troupe {
 
+/// How far a walk over all filters of a filter_map has come.
+struct filter_position {
+  std::uint32_t exact = 0;
+  std::uint32_t wildcard = 0;
+};
+
 /// Values by topic filter, exact filters apart from those with wildcards. A Value{} owns nothing and is empty(); a
 /// filter whose value has become empty is to be dropped.
 template <class Value>
@@ -41,6 +47,14 @@ public:
   void match(std::string_view topic, trie_walk& steps, F&& f) const {
     if (const auto* value = exact_.find(topic)) f(*value);
     wildcard_.match(topic, steps, f);
+  }
+
+  /// Calls `f(filter, value)` for the filters behind `at`, in no order, and looks at no more than `left` places, which
+  /// it counts down; of filters with wildcards only when `wildcards`. True at the end. What comes or goes between two
+  /// calls may be missed.
+  template <class F>
+  bool visit(filter_position& at, std::size_t& left, bool wildcards, F&& f) const {
+    return exact_.visit(at.exact, left, f) && (!wildcards || wildcard_.visit(at.wildcard, left, f));
   }
 
   std::size_t size() const noexcept { return exact_.size() + wildcard_.size(); }

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -31,6 +32,7 @@ public:
     time_point expires = time_point::max();  ///< Message Expiry Interval as a deadline; max(): never
     session_ref publisher{};                 ///< for No Local; names nobody for the node's own messages
     std::uint32_t publisher_hash = 0;        ///< of the publisher's client id, for hash_clientid
+    time_point arrived{};                    ///< at this node; 0: nobody knows
   };
 
   static ref_ptr<const publication> make(const parts& from);
@@ -48,6 +50,8 @@ public:
   time_point expires() const noexcept { return expires_; }
   session_ref publisher() const noexcept { return publisher_; }
   std::uint32_t publisher_hash() const noexcept { return publisher_hash_; }
+  /// How long ago it came to this node, up to 49 days; nothing where nobody knows.
+  std::optional<std::chrono::milliseconds> age(time_point now) const noexcept;
   /// Bytes held in memory: what queues and credits count.
   std::size_t memory() const noexcept {
     return sizeof(publication) + 2u + topic_bytes_ + property_bytes_ + payload_bytes_;
@@ -66,8 +70,11 @@ private:
   std::uint32_t payload_bytes_;
   std::uint32_t publisher_hash_;
   session_ref publisher_;
+  std::uint32_t arrived_;  ///< the lower half of milliseconds; 0: nobody knows
   time_point expires_;
 };
+
+static_assert(sizeof(publication) == 40);
 
 using publication_ptr = ref_ptr<const publication>;
 

@@ -110,21 +110,21 @@ retained_index::retained_index(std::shared_ptr<retained_budget> budget) noexcept
 
 retained_index::~retained_index() { budget_->give_back(entries_.size(), bytes_); }
 
-retained_index::outcome retained_index::store(publication_ptr what) {
+retained_index::outcome retained_index::store(publication_ptr what, time_point now) {
   auto found = entries_.find(what->topic());
   if (what->payload().empty()) {  // [MQTT-3.3.1-6], and not kept itself [MQTT-3.3.1-7]
     if (found == entries_.end()) return outcome::nothing;
     erase(found);
     return outcome::removed;
   }
-  return found == entries_.end() ? add(std::move(what)) : replace(*found, std::move(what));
+  return found == entries_.end() ? add(std::move(what), now) : replace(*found, std::move(what), now);
 }
 
-retained_index::outcome retained_index::add(publication_ptr what) {
+retained_index::outcome retained_index::add(publication_ptr what, time_point now) {
   auto bytes = bytes_of(*what);
   if (!budget_->take(1, static_cast<std::int64_t>(bytes))) return outcome::full;
   try {
-    entries_.insert({what, stored_ + 1});
+    entries_.insert({what, stored_ + 1, now});
   } catch (...) {
     budget_->give_back(1, bytes);
     throw;
@@ -135,7 +135,7 @@ retained_index::outcome retained_index::add(publication_ptr what) {
   return outcome::stored;
 }
 
-retained_index::outcome retained_index::replace(const entry& old, publication_ptr what) noexcept {
+retained_index::outcome retained_index::replace(const entry& old, publication_ptr what, time_point now) noexcept {
   auto more = static_cast<std::int64_t>(what->memory()) - static_cast<std::int64_t>(old.what->memory());
   if (!budget_->take(0, more)) return outcome::full;
   bytes_ += static_cast<std::uint64_t>(more);
@@ -143,6 +143,7 @@ retained_index::outcome retained_index::replace(const entry& old, publication_pt
   expiring_ -= can_expire(*old.what);
   old.what = std::move(what);  // the same topic name, so the order stays
   old.number = ++stored_;
+  old.since = now;
   return outcome::replaced;
 }
 
@@ -155,9 +156,11 @@ void retained_index::erase(entries::iterator at) noexcept {
   entries_.erase(at);
 }
 
-publication_ptr retained_index::find(std::string_view topic, time_point now) const {
+publication_ptr retained_index::find(std::string_view topic, time_point now) const { return look_up(topic, now).what; }
+
+retained_index::kept retained_index::look_up(std::string_view topic, time_point now) const {
   auto found = entries_.find(topic);
-  return found != entries_.end() && found->what->expires() > now ? found->what : nullptr;
+  return found != entries_.end() && found->what->expires() > now ? kept{found->what, found->since} : kept{};
 }
 
 retained_index::cursor retained_index::open() const noexcept {
@@ -181,6 +184,16 @@ bool retained_index::visit(std::string_view filter, cursor& at, std::size_t coun
   if (next == entries_.end()) return true;
   at.from_ = next->what->topic();
   return false;
+}
+
+std::optional<retained_index::place> retained_index::browse(const place& from, std::size_t count_max, time_point now,
+                                                            const std::function<bool(const kept&)>& f) const {
+  const std::string_view topic = from.topic;
+  auto next = from.behind ? entries_.upper_bound(topic) : entries_.lower_bound(topic);
+  for (; next != entries_.end() && count_max != 0; ++next, --count_max)
+    if (next->what->expires() > now && !f({next->what, next->since})) return {};
+  if (next == entries_.end()) return {};
+  return place{std::string{next->what->topic()}, false};
 }
 
 std::size_t retained_index::sweep(std::size_t count_max, time_point now) noexcept {

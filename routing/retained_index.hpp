@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -55,8 +56,9 @@ public:
     full,      ///< a limit of the node; what the topic had is kept
   };
 
-  /// Takes a publication whose RETAIN is set. An exception leaves the index as it was.
-  outcome store(publication_ptr what);
+  /// Takes a publication whose RETAIN is set. An exception leaves the index as it was. `now`: when it came; of one from
+  /// the store that is not known.
+  outcome store(publication_ptr what, time_point now = {});
   /// The retained message of one topic, if it has not expired.
   publication_ptr find(std::string_view topic, time_point now) const;
 
@@ -78,6 +80,27 @@ public:
   bool visit(std::string_view filter, cursor& at, std::size_t count_max, time_point now,
              const std::function<void(const publication_ptr&)>& f) const;
 
+  /// A retained message as somebody sees it who looks in.
+  struct kept {
+    publication_ptr what;
+    time_point since;  ///< when it came; time_point{}: before this node started
+  };
+  /// Where a look through the index begins. The order is the index's: by characters, '/' before all others.
+  struct place {
+    std::string topic;
+    bool behind = false;  ///< with the first topic behind that one, not with itself
+  };
+
+  /// Calls `f` with what has not expired, from a place on in the order of the index, until it says false; looks at no
+  /// more than `count_max` topics. Where to go on; nothing at the end, or when `f` said false. `f` must not change the
+  /// index.
+  std::optional<place> browse(const place& from, std::size_t count_max, time_point now,
+                              const std::function<bool(const kept&)>& f) const;
+  /// What has not expired of one topic; `what` is null: nothing.
+  kept look_up(std::string_view topic, time_point now) const;
+  /// Whether one topic comes before another.
+  static bool comes_before(std::string_view a, std::string_view b) noexcept { return by_topic::less(a, b); }
+
   /// Removes expired messages among the next `count_max` topics and returns how many; call it now and then. It goes
   /// round.
   std::size_t sweep(std::size_t count_max, time_point now) noexcept;
@@ -90,6 +113,7 @@ private:
   struct entry {
     mutable publication_ptr what;      ///< replaced in place by another with the same topic name
     mutable std::uint64_t number = 0;  ///< counts up with every store
+    mutable time_point since;          ///< time_point{}: not known
   };
   struct by_topic {
     using is_transparent = void;
@@ -100,8 +124,8 @@ private:
   };
   using entries = std::set<entry, by_topic>;
 
-  outcome replace(const entry& old, publication_ptr what) noexcept;
-  outcome add(publication_ptr what);
+  outcome replace(const entry& old, publication_ptr what, time_point now) noexcept;
+  outcome add(publication_ptr what, time_point now);
   void erase(entries::iterator at) noexcept;
 
   std::shared_ptr<retained_budget> budget_;

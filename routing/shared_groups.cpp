@@ -192,6 +192,15 @@ void shared_groups::match(std::string_view topic, origin from, match_result& out
   });
 }
 
+bool shared_groups::visit(filter_position& at, std::size_t& left, bool wildcards,
+                          const std::function<void(std::string_view, std::size_t)>& f) const {
+  return by_filter_.visit(at, left, wildcards, [&](std::string_view filter, const std::vector<group*>& matching) {
+    std::size_t members = 0;
+    for (const auto* each : matching) members += each->members.size();
+    f(filter, members);
+  });
+}
+
 std::optional<shared_target> shared_groups::choose_another(std::string_view filter, std::string_view topic, origin from,
                                                            std::span<const session_ref> refused) {
   auto found = by_name_.find(filter);

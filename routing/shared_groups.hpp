@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -45,6 +46,10 @@ public:
   std::optional<shared_target> choose_another(std::string_view filter, std::string_view topic, origin from,
                                               std::span<const session_ref> refused);
   void set_connected(session_ref who, bool connected) noexcept;
+
+  /// See filter_map: `f(filter, members of all groups with that filter)`, the filters without `$share/<group>/`.
+  bool visit(filter_position& at, std::size_t& left, bool wildcards,
+             const std::function<void(std::string_view, std::size_t)>& f) const;
 
   std::size_t size() const noexcept { return by_name_.size(); }
   std::size_t members() const noexcept { return members_; }

@@ -38,6 +38,9 @@ public:
   T& operator[](std::uint32_t number) noexcept { return pieces_[number / piece_size][number % piece_size]; }
   const T& operator[](std::uint32_t number) const noexcept { return pieces_[number / piece_size][number % piece_size]; }
 
+  /// Numbers given out so far, in use or free: for walks over all places.
+  std::uint32_t places() const noexcept { return next_; }
+
 private:
   static constexpr std::uint32_t piece_size = 256;
 

@@ -46,4 +46,10 @@ std::optional<shared_target> subscription_index::choose_another(std::string_view
   return groups_.choose_another(filter, topic, from, refused);
 }
 
+bool subscription_index::visit(position& at, std::size_t left, bool wildcards,
+                               const std::function<void(std::string_view, std::size_t)>& f) const {
+  auto plain = [&](std::string_view filter, const target_list& list) { f(filter, list.size()); };
+  return filters_.visit(at.plain, left, wildcards, plain) && groups_.visit(at.shared, left, wildcards, f);
+}
+
 }  // namespace troupe

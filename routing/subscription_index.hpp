@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -50,6 +51,18 @@ public:
   /// Members without a connection are chosen only when their group has no other. A subscriber counts as connected until
   /// told otherwise; sessions without shared subscriptions need not tell.
   void set_connected(session_ref who, bool connected) noexcept { groups_.set_connected(who, connected); }
+
+  /// How far a walk over all filters has come.
+  struct position {
+    filter_position plain;
+    filter_position shared;
+  };
+  /// For somebody who looks in: calls `f(filter, subscriptions)` for the filters behind `at`, in no order, shared ones
+  /// without `$share/<group>/`; a filter may come twice, once for its shared subscriptions. Looks at no more than
+  /// `left` places. Filters with wildcards are in every shard: `wildcards` says whether they are wanted of this one.
+  /// True at the end. Subscriptions that come or go between two calls may be missed.
+  bool visit(position& at, std::size_t left, bool wildcards,
+             const std::function<void(std::string_view, std::size_t)>& f) const;
 
   /// Subscriptions, shared ones included.
   std::size_t size() const noexcept { return subscriptions_ + groups_.members(); }

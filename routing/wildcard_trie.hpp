@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -92,6 +93,19 @@ public:
 
   std::size_t size() const noexcept { return size_; }
 
+  /// As exact_table's: `f(filter, value)` for the nodes from `at` on, of which it looks at no more than `left`.
+  template <class F>
+  bool visit(std::uint32_t& at, std::size_t& left, F&& f) const {
+    for (; left != 0 && at < nodes_.places(); ++at, --left) {
+      const auto& seen = nodes_[at];
+      if (seen.here.empty() && seen.below.empty()) continue;
+      const auto filter = filter_of(at);
+      if (!seen.here.empty()) f(std::string_view{filter}.substr(1), seen.here);
+      if (!seen.below.empty()) f(std::string_view{filter + "/#"}.substr(1), seen.below);
+    }
+    return at >= nodes_.places();
+  }
+
 private:
   static constexpr std::uint32_t root = 0;
 
@@ -136,6 +150,16 @@ private:
 
   std::uint32_t child_of(std::uint32_t parent, std::string_view level) const noexcept {
     return level == "+" ? nodes_[parent].plus : named_child(parent, level, hash_text(level, seed_));
+  }
+
+  /// The levels down to a node, with a slash before each.
+  std::string filter_of(std::uint32_t at) const {
+    std::vector<std::string_view> levels;
+    for (; at != root; at = nodes_[at].parent)
+      levels.push_back(nodes_[nodes_[at].parent].plus == at ? std::string_view{"+"} : nodes_[at].level.view());
+    std::string result;
+    for (auto level = levels.rbegin(); level != levels.rend(); ++level) result.append("/").append(*level);
+    return result;
   }
 
   std::uint32_t add_child(std::uint32_t parent, std::string_view level) {

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "transport/mqtt/codec.hpp"
+#include "transport/work_mark.hpp"
 
 namespace troupe::transport {
 
@@ -68,6 +69,10 @@ public:
   virtual void send(mqtt::outbox& from) = 0;
   /// Encoded bytes that the socket has not taken yet.
   virtual std::size_t outbox_bytes() const noexcept = 0;
+  /// Since when the oldest of these has waited for the socket; max(): none does.
+  virtual time_point waits_since() const noexcept { return time_point::max(); }
+  /// What a loop that works for this link's socket is marked with; nobody: it is not.
+  virtual work_mark::whom mark() const noexcept { return work_mark::nobody; }
   /// Whether outbox_bytes() passed limits::outbox_bytes_max and has not fallen below half of it since.
   virtual bool congested() const noexcept = 0;
 

@@ -120,6 +120,7 @@ void link_set::ready(std::uint64_t tag, std::uint32_t events) {
   auto* link = find({static_cast<std::uint32_t>(tag), static_cast<std::uint32_t>(tag >> 32)});
   if (!link) return;
   if (link->phase == link_phase::dead) return unwatch(*link);  // or it is reported again and again until it is reaped
+  const at_work mark{*mark_, link->mark()};
   contained(*link, [&] {
     if (link->in_handshake())
       handshaker_.proceed(*link);
@@ -191,7 +192,10 @@ bool link_set::process_pending() {
   attending_.assign(noticed_.begin(), noticed_.begin() + count);
   noticed_.erase(noticed_.begin(), noticed_.begin() + count);
   for (const auto id : attending_)
-    if (auto* link = find(id)) contained(*link, [&] { attend(*link); });
+    if (auto* link = find(id)) {
+      const at_work mark{*mark_, link->mark()};
+      contained(*link, [&] { attend(*link); });
+    }
   return !noticed_.empty();
 }
 

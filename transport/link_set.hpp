@@ -86,6 +86,9 @@ public:
   bool has_pending() const noexcept { return !noticed_.empty(); }
   /// Closes all links as link::close does; those in their handshake at once.
   void close_all(close_reason why, std::string_view text);
+  /// Where it marks for which link it works; must outlive it.
+  void mark_in(work_mark& where) noexcept { mark_ = &where; }
+  work_mark& mark() noexcept { return *mark_; }
   /// Links in any state, closing ones included.
   std::size_t size() const noexcept { return size_; }
 
@@ -179,6 +182,8 @@ private:
   open_handler on_open_;
   link_stats& stats_;
   message_events* messages_ = nullptr;
+  work_mark own_mark_;  ///< of a set that nobody looks at
+  work_mark* mark_ = &own_mark_;
   std::vector<slot> slots_;
   std::uint32_t free_slot_;
   std::size_t size_ = 0;

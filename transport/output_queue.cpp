@@ -5,18 +5,18 @@
 
 namespace troupe::transport {
 
-void output_queue::append(std::span<const std::byte> bytes) {
+void output_queue::append(std::span<const std::byte> bytes, time_point now) {
   if (bytes.empty()) return;
   const bool fits = parts_.size() > first_ && !parts_.back().owner && parts_.back().own.size() < part_bytes_max;
-  if (!fits) parts_.emplace_back();
+  if (!fits) parts_.emplace_back().since = now;
   auto& own = parts_.back().own;
   own.insert(own.end(), bytes.begin(), bytes.end());
   bytes_ += bytes.size();
 }
 
-void output_queue::append(const publication_ptr& owner, std::span<const std::byte> payload) {
+void output_queue::append(const publication_ptr& owner, std::span<const std::byte> payload, time_point now) {
   if (payload.empty()) return;
-  parts_.push_back({{}, owner, payload});
+  parts_.push_back({{}, owner, payload, now});
   bytes_ += payload.size();
 }
 

@@ -57,6 +57,10 @@ struct socket_link final : link {
   void handler(link_events& to) noexcept override { events = &to; }
   void send(mqtt::outbox& from) override;
   std::size_t outbox_bytes() const noexcept override { return turn_bytes + (pending ? pending->bytes() : 0); }
+  time_point waits_since() const noexcept override { return pending ? pending->oldest() : time_point::max(); }
+  work_mark::whom mark() const noexcept override {
+    return work_mark::of_link | std::uint64_t{generation & work_mark::link_generations} << 32 | slot;
+  }
   bool congested() const noexcept override { return is_congested; }
   void pause() noexcept override { is_paused = true; }
   void resume() override;

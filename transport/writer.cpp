@@ -126,6 +126,7 @@ void writer::flush_all() {
   for (std::size_t i = 0; i < dirty_.size(); ++i)  // all_sent() and answered pings may add links
     if (auto* link = std::exchange(dirty_[i], nullptr)) {
       link->is_dirty = false;
+      const at_work mark{set_.mark(), link->mark()};
       flush(*link);
     }
   dirty_.clear();
@@ -282,16 +283,18 @@ std::size_t writer::write_tls(socket_link& to) {
 }
 
 void writer::keep(socket_link& of, std::size_t skip) {
+  std::optional<time_point> now;  // looked at once, and only where something stays
   for (const auto& [bytes, owner] : pieces_) {
     const auto left = bytes.subspan(std::min(skip, bytes.size()));
     skip -= bytes.size() - left.size();
     if (left.empty() || of.phase == link_phase::dead) continue;
     if (!of.pending) of.pending = std::make_unique<output_queue>();
+    if (!now) now = node_clock::now();
     // A rest too small for a reference is cheaper as a copy.
     if (owner && left.size() >= mqtt::outbox::share_from)
-      of.pending->append(*owner, left);
+      of.pending->append(*owner, left, *now);
     else
-      of.pending->append(left);
+      of.pending->append(left, *now);
   }
 }
 

@@ -26,7 +26,7 @@ public:
   template <class Question, class Then>
   void ask(std::uint32_t loop, Question question, Then then) {
     auto& station = *node_.stations[loop];
-    station.loop().run_soon([this, &station, question = std::move(question), then = std::move(then)] {
+    station.loop().run_soon([this, &station, question = std::move(question), then = std::move(then)]() mutable {
       using reply_type = decltype(question(station));
       auto said = std::make_shared<reply_type>();
       try {
@@ -34,7 +34,9 @@ public:
       } catch (const std::exception& failure) {
         log::error("admin", "a question to loop {} failed: {}", station.loop().index(), failure.what());
       }
-      boost::asio::post(admin_, [said, then] { then(std::move(*said)); });
+      // What the two hold, a page or a reply, ends on the admin's thread too, and costs the loop nothing.
+      boost::asio::post(
+        admin_, [said, question = std::move(question), then = std::move(then)]() mutable { then(std::move(*said)); });
     });
   }
 

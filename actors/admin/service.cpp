@@ -14,6 +14,7 @@
 #include "actors/admin/resources/events.hpp"
 #include "actors/admin/resources/resources.hpp"
 #include "actors/admin/sampler.hpp"
+#include "actors/admin/work_watch.hpp"
 #include "config/address.hpp"
 #include "config/log.hpp"
 
@@ -64,6 +65,7 @@ struct service::parts {
       history{events},
       ask{view, io},
       figures{view},
+      work{view, io},
       access{open_access(view, io)},
       web{io, options(), routes(), gatekeeper_of(access), std::make_shared<console_files>()} {}
 
@@ -77,9 +79,9 @@ struct service::parts {
   router routes() {
     router all;
     for (auto& each : access_routes(access)) all.add(std::move(each));
-    for (auto& part : {node_routes(ask, figures), actor_routes(ask, history), client_routes(ask),
-                       event_routes(ask, history), subscription_routes(ask), publish_routes(ask),
-                       metric_routes(ask, figures), listener_routes(ask), config_routes(ask)})
+    for (auto& part : {node_routes(ask, figures), actor_routes(ask, history, work), client_routes(ask),
+                       event_routes(ask, history), subscription_routes(ask), topic_routes(ask), retained_routes(ask),
+                       publish_routes(ask), metric_routes(ask, figures), listener_routes(ask), config_routes(ask)})
       for (auto each : part) {
         if (changes_something(each.method))
           each.handler = audited(access->audit, std::string{to_string(each.method)} + " " + each.pattern, each.handler);
@@ -116,6 +118,7 @@ struct service::parts {
   boost::asio::io_context io{1};
   inquiries ask;
   sampler figures;
+  work_watch work;
   std::shared_ptr<access_control> access;
   server web;
   boost::asio::steady_timer second{io};
@@ -140,6 +143,7 @@ void service::serve(std::chrono::milliseconds how_long) {
 void service::stop() {
   parts_->web.stop();
   parts_->second.cancel();
+  parts_->work.stop();
   parts_->io.restart();
   parts_->io.poll();
 }

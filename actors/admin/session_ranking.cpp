@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <memory>
+
+#include "actors/admin/actor_shares.hpp"
 
 namespace troupe::admin {
 
@@ -19,7 +22,11 @@ struct key {
   std::uint32_t slot = 0;
 
   friend auto operator<=>(const key&, const key&) = default;
-  std::string cursor() const { return std::to_string(value) + "@" + std::to_string(slot); }
+  std::string cursor() const {
+    std::array<char, 40> exact;  // to_string() would round it
+    std::snprintf(exact.data(), exact.size(), "%.17g@%u", value, slot);
+    return exact.data();
+  }
   static std::optional<key> of(const std::string& cursor) {
     key result;
     char behind = 0;
@@ -28,22 +35,27 @@ struct key {
   }
 };
 
-double value_of(const session_place& of, std::string_view field) {
+double value_of(const session_place& of, std::string_view field, time_point now, const work_shares* shares) {
   if (field == "mailbox_depth") return of.seat ? of.seat->record().queued_messages() : of.asleep->queued;
   if (field == "state") return of.asleep ? 1 : 0;
   if (!of.seat) return 0;
   if (field == "messages_handled") return static_cast<double>(of.seat->traffic().handled);
   if (field == "restarts") return of.seat->restarts();
+  if (field == "oldest_message_age_ms") return static_cast<double>(oldest_wait_of(*of.seat, now).value_or(0));
+  if (field == "cpu_share") return shares ? share_of(*shares, of) : 0;
   if (field == "memory_bytes") return static_cast<double>(memory_of(*of.seat).total());
   return 0;
 }
 
 class ranking : public std::enable_shared_from_this<ranking> {
 public:
+  using all_shares = std::shared_ptr<const std::vector<work_shares>>;
   using done = std::function<void(const std::vector<session_view>&, const std::string&)>;
 
-  ranking(inquiries& ask, std::uint32_t loop, sort_order by, std::optional<key> behind, std::size_t limit, done then)
+  ranking(inquiries& ask, all_shares shares, std::uint32_t loop, sort_order by, std::optional<key> behind,
+          std::size_t limit, done then)
     : ask_{ask},
+      shares_{std::move(shares)},
       loop_{loop},
       by_{std::move(by)},
       behind_{behind},
@@ -72,7 +84,7 @@ private:
     for (auto slot = from; slot < result.next; ++slot) {
       const session_place place{{}, sessions.at(slot), sessions.dormant_at(slot).second};
       if (!place.seat && !place.asleep) continue;
-      const auto value = value_of(place, by_.field);
+      const auto value = value_of(place, by_.field, on.loop().now(), shares());
       const key each{by_.descending ? -value : value, slot};
       if (!behind_ || *behind_ < each) result.found.push_back(each);
     }
@@ -105,12 +117,18 @@ private:
       if (each.slot >= sessions.slots()) continue;
       const auto [who, asleep] = sessions.dormant_at(each.slot);
       const auto* seat = sessions.at(each.slot);
-      if (seat || asleep) result.push_back(view_of(on, {seat ? seat->self() : who, seat, asleep}));
+      if (!seat && !asleep) continue;
+      const session_place place{seat ? seat->self() : who, seat, asleep};
+      result.push_back(view_of(on, place));
+      if (shares()) result.back().cpu_share = share_of(*shares(), place);
     }
     return result;
   }
 
+  const work_shares* shares() const noexcept { return shares_ ? &(*shares_)[loop_] : nullptr; }
+
   inquiries& ask_;
+  all_shares shares_;
   std::uint32_t loop_;
   sort_order by_;
   std::optional<key> behind_;
@@ -131,9 +149,10 @@ std::optional<sort_order> sort_order::of(std::string_view text) {
   return result;
 }
 
-void rank_sessions(inquiries& ask, std::uint32_t loop, const sort_order& by, std::string cursor, std::size_t limit,
+void rank_sessions(inquiries& ask, std::shared_ptr<const std::vector<work_shares>> shares, std::uint32_t loop,
+                   const sort_order& by, std::string cursor, std::size_t limit,
                    std::function<void(const std::vector<session_view>&, const std::string& next)> then) {
-  std::make_shared<ranking>(ask, loop, by, key::of(cursor), limit, std::move(then))->look(0);
+  std::make_shared<ranking>(ask, std::move(shares), loop, by, key::of(cursor), limit, std::move(then))->look(0);
 }
 
 }  // namespace troupe::admin

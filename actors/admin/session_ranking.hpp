@@ -8,6 +8,7 @@
 
 #include "actors/admin/inquiries.hpp"
 #include "actors/admin/session_view.hpp"
+#include "actors/admin/work_samples.hpp"
 
 namespace troupe::admin {
 
@@ -22,8 +23,9 @@ struct sort_order {
 
 /// A page of the sessions of one loop in the order of a field, those that are equal in that of their slots. All of them
 /// are looked at, some hundreds in a turn, and only as many remembered as the page holds. `cursor`: what the page
-/// before gave; by name means in the order of slots: nobody sorts a million ids.
-void rank_sessions(inquiries& ask, std::uint32_t loop, const sort_order& by, std::string cursor, std::size_t limit,
+/// before gave; by name means in the order of slots: nobody sorts a million ids. `shares`: by loop; null: not known.
+void rank_sessions(inquiries& ask, std::shared_ptr<const std::vector<work_shares>> shares, std::uint32_t loop,
+                   const sort_order& by, std::string cursor, std::size_t limit,
                    std::function<void(const std::vector<session_view>&, const std::string& next)> then);
 
 }  // namespace troupe::admin

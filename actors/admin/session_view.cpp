@@ -8,7 +8,7 @@ namespace troupe::admin {
 namespace {
 
 // Parentheses: with braces some compilers make an array of one.
-boost::json::value or_null(std::uint64_t milliseconds) {
+boost::json::value time_or_null(std::uint64_t milliseconds) {
   return milliseconds == 0 ? boost::json::value(nullptr) : boost::json::value(milliseconds);
 }
 
@@ -25,7 +25,7 @@ session_view sleeping(const session_place& of) {
 
 }  // namespace
 
-session_view view_of(actors::station&, const session_place& of) {
+session_view view_of(actors::station& on, const session_place& of) {
   if (of.asleep) return sleeping(of);
   const auto& seat = *of.seat;
   const auto& record = seat.record();
@@ -54,6 +54,7 @@ session_view view_of(actors::station&, const session_place& of) {
   result.in_flight = record.inflight.size();
   result.traffic = seat.traffic();
   result.restarts = seat.restarts();
+  result.oldest_wait = oldest_wait_of(seat, on.loop().now());
   result.memory = memory_of(seat);
   return result;
 }
@@ -72,6 +73,35 @@ session_memory memory_of(const actors::session_seat& of) {
     result.output = link->outbox_bytes();
   }
   return result;
+}
+
+std::optional<std::uint64_t> oldest_wait_of(const actors::session_seat& of, time_point now) {
+  using std::chrono::milliseconds;
+  const auto since = [now](time_point when) {
+    return std::max(milliseconds{}, std::chrono::duration_cast<milliseconds>(now - when));
+  };
+  milliseconds result{};
+  if (const auto* link = of.link(); link && link->waits_since() != time_point::max())
+    result = since(link->waits_since());
+  const auto& record = of.record();
+  for (std::uint32_t i = 0; record.queue && i < record.queue->end(); ++i) {
+    const auto& first = record.queue->at(i);
+    if (!first.body) continue;
+    const auto age = first.body->age(now);
+    if (!age) return {};
+    const auto waits = first.retain ? std::min(*age, since(of.traffic().connected_at)) : *age;
+    result = std::max(result, waits);
+    break;
+  }
+  return static_cast<std::uint64_t>(result.count());
+}
+
+boost::json::value or_null(std::optional<std::uint64_t> figure) {
+  return figure ? boost::json::value(*figure) : boost::json::value(nullptr);
+}
+
+boost::json::value or_null(std::optional<double> figure) {
+  return figure ? boost::json::value(*figure) : boost::json::value(nullptr);
 }
 
 std::string percent_encoded(std::string_view text) {
@@ -128,8 +158,8 @@ boost::json::object client_json(const session_view& of) {
   to["listener"] = of.listener;
   to["transport"] = name_of(of.transport);
   to["protocol"] = name_of(of.version);
-  to["connected_at"] = or_null(of.connected_at);
-  to["disconnected_at"] = or_null(of.disconnected_at);
+  to["connected_at"] = time_or_null(of.connected_at);
+  to["disconnected_at"] = time_or_null(of.disconnected_at);
   to["keep_alive_seconds"] = of.keep_alive;
   to["session_expiry_seconds"] = of.expiry;
   to["subscriptions"] = of.subscriptions;
@@ -150,9 +180,9 @@ boost::json::object actor_json(const session_view& of) {
           {"state", of.asleep ? "asleep" : "running"},
           {"loop", static_cast<std::uint32_t>(of.who.loop)},
           {"mailbox_depth", of.queued},
-          {"oldest_message_age_ms", nullptr},
+          {"oldest_message_age_ms", or_null(of.oldest_wait)},
           {"messages_handled", of.traffic.handled},
-          {"cpu_share", nullptr},
+          {"cpu_share", or_null(of.cpu_share)},
           {"restarts", of.restarts},
           {"last_error", nullptr},
           {"memory_bytes", of.memory.total()},

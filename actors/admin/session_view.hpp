@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,11 +39,21 @@ struct session_view {
   std::uint32_t in_flight = 0;
   actors::session_traffic traffic;
   std::uint32_t restarts = 0;
+  std::optional<std::uint64_t> oldest_wait;  ///< see oldest_wait_of()
+  std::optional<double> cpu_share;           ///< 0 to 1 of one processor; nothing: not known
   session_memory memory;
 };
 
 session_view view_of(actors::station& on, const session_place& of);
 session_memory memory_of(const actors::session_seat& of);
+
+/// Milliseconds that the oldest message has waited which is in the session's queue, or in the output that its socket
+/// does not take; 0: nothing waits. Nothing: it cannot be known, as of a message that the store kept while the node was
+/// down. A retained message counts from the CONNECT at the earliest.
+std::optional<std::uint64_t> oldest_wait_of(const actors::session_seat& of, time_point now);
+
+boost::json::value or_null(std::optional<std::uint64_t> figure);
+boost::json::value or_null(std::optional<double> figure);
 
 /// "root/loop 0/sessions/<client id>"; the id is percent-encoded, so that the path can be taken apart.
 std::string session_path(std::uint32_t loop, std::string_view client_id);

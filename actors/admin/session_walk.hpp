@@ -9,22 +9,37 @@
 
 namespace troupe::admin {
 
-/// Where a walk over the sessions of all loops stands: "<loop>.<slot>" as a cursor.
+/// Where a walk over the sessions of all loops stands: "<loop>.<slot>" as a cursor, or "<loop>.<slot>.<passed>" inside
+/// of a session.
 struct session_position {
   std::uint32_t loop = 0;
   std::uint32_t slot = 0;
+  std::uint32_t passed = 0;  ///< things of the session in the slot that have been listed
 
-  std::string cursor() const { return std::to_string(loop) + "." + std::to_string(slot); }
+  std::string cursor() const {
+    auto result = std::to_string(loop) + "." + std::to_string(slot);
+    return passed == 0 ? result : result + "." + std::to_string(passed);
+  }
   /// Nothing for a text that is no cursor; the beginning for an empty one.
   static std::optional<session_position> of(std::string_view cursor) {
     session_position result;
     if (cursor.empty()) return result;
-    const auto* end = cursor.data() + cursor.size();
-    const auto loop = std::from_chars(cursor.data(), end, result.loop);
-    if (loop.ec != std::errc{} || loop.ptr == end || *loop.ptr != '.') return {};
-    const auto slot = std::from_chars(loop.ptr + 1, end, result.slot);
-    if (slot.ec != std::errc{} || slot.ptr != end) return {};
+    if (!take(cursor, result.loop) || !cursor.starts_with('.')) return {};
+    cursor.remove_prefix(1);
+    if (!take(cursor, result.slot)) return {};
+    if (cursor.empty()) return result;
+    if (!cursor.starts_with('.')) return {};
+    cursor.remove_prefix(1);
+    if (!take(cursor, result.passed) || !cursor.empty()) return {};
     return result;
+  }
+
+private:
+  static bool take(std::string_view& from, std::uint32_t& number) {
+    const auto read = std::from_chars(from.data(), from.data() + from.size(), number);
+    if (read.ec != std::errc{}) return false;
+    from.remove_prefix(static_cast<std::size_t>(read.ptr - from.data()));
+    return true;
   }
 };
 
@@ -94,7 +109,7 @@ private:
   }
 
   void took(part found) {
-    at_ = found.last ? session_position{at_.loop + 1, 0} : session_position{at_.loop, found.next};
+    at_ = found.last ? session_position{at_.loop + 1, 0, 0} : session_position{at_.loop, found.next, 0};
     wanted_ = take_(std::move(found.found));
     go_on();
   }

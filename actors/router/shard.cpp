@@ -27,6 +27,8 @@ caf::behavior shard(shard_actor* self, shard_setup setup) {
 void shard_state::begin(shard_setup setup) {
   setup_ = setup;
   index_ = std::make_unique<subscription_index>(setup.options->shared_subscriptions.strategy, setup.seed);
+  if (setup.events) setup.events->forget(number());
+  if (setup.view) setup.view->subscriptions = index_.get();
   open_.resize(setup.office->loops());
   collected_.resize(setup.office->loops());
   if (setup.epoch > 0)
@@ -35,9 +37,14 @@ void shard_state::begin(shard_setup setup) {
     await_subscriptions();
 }
 
+shard_state::~shard_state() {
+  if (setup_.view && setup_.view->subscriptions == index_.get()) setup_.view->subscriptions = nullptr;
+}
+
 // -- publications ---------------------------------------------------------------------------------------------------
 
 void shard_state::route(const route_batch& batch) {
+  if (setup_.view && setup_.view->published.is_watched()) sample(batch);
   std::vector<route_result> results;
   results.reserve(batch.publications.size());
   std::vector<dispatched::retention> retained;
@@ -57,6 +64,11 @@ void shard_state::route(const route_batch& batch) {
   auto loops = send_collected(batch.id, batch.first_message);
   setup_.office->send(batch.id.loop, runtime::role::delivery,
                       dispatched{batch.id, loops, std::move(results), std::move(retained)});
+}
+
+void shard_state::sample(const route_batch& batch) const {
+  const auto now = self_->loop().now();
+  for (const auto& each : batch.publications) setup_.view->published.saw(each->topic(), now);
 }
 
 // Adds the publication, with what match_ found, to the batches of its receivers' loops.
@@ -103,13 +115,20 @@ void shard_state::redispatch(const actors::redispatch& left_behind) {
 // -- subscriptions --------------------------------------------------------------------------------------------------
 
 void shard_state::subscribe(const actors::subscribe& request) {
-  for (const auto& entry : request.entries) index_->insert(entry.what, request.session);
+  for (const auto& entry : request.entries) insert(entry.what, request.session);
   setup_.office->send(request.session.loop, runtime::role::delivery, subscribed{request.session, request.ticket});
   for (const auto& entry : request.entries) begin_walk(request.session, entry);
 }
 
+void shard_state::insert(const subscription& what, session_ref who) {
+  if (index_->insert(what, who) && setup_.events && event_topics::reached_by(what.filter))
+    setup_.events->subscriptions_changed(number(), 1);
+}
+
 void shard_state::unsubscribe(const actors::unsubscribe& request) {
-  for (const auto& filter : request.filters) index_->erase(filter, request.session);
+  for (const auto& filter : request.filters)
+    if (index_->erase(filter, request.session) && setup_.events && event_topics::reached_by(filter))
+      setup_.events->subscriptions_changed(number(), -1);
   if (request.ticket != 0)
     setup_.office->send(request.session.loop, runtime::role::delivery, unsubscribed{request.session, request.ticket});
 }
@@ -129,8 +148,9 @@ void shard_state::rebuild() {
 
 void shard_state::resubscribe(const actors::resubscribe& part) {
   if (part.epoch != setup_.epoch) return;
-  for (const auto& [who, what] : part.entries) index_->insert(what, who);
+  for (const auto& [who, what] : part.entries) insert(what, who);
   if (!part.last || --answers_missing_ > 0) return;
+  if (setup_.events) setup_.events->settled();
   if (setup_.epoch > 0) log::info("router", "shard {} is rebuilt with {} subscriptions", number(), index_->size());
   setup_.seat->hold(false);
 }
@@ -139,7 +159,7 @@ void shard_state::resubscribe(const actors::resubscribe& part) {
 
 // Whether the store has to know: what the node says of itself is said anew by the next one.
 bool shard_state::retain(const publication_ptr& what) {
-  const auto changed = setup_.retained->index.store(what);
+  const auto changed = setup_.retained->index.store(what, self_->loop().now());
   if (changed == retained_index::outcome::nothing) return false;
   if (changed != retained_index::outcome::full) return !what->topic().starts_with("$SYS/");
   if (!std::exchange(setup_.retained->refused_some, true))

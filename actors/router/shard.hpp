@@ -6,6 +6,8 @@
 
 #include <caf/stateful_actor.hpp>
 
+#include "actors/admin/history/topic_samples.hpp"
+#include "actors/event_topics.hpp"
 #include "actors/handles.hpp"
 #include "actors/runtime/pinned_actor.hpp"
 #include "actors/runtime/seat.hpp"
@@ -34,15 +36,23 @@ struct retained_desk {
   bool refused_some = false;      ///< a limit was hit and said so in the log
 };
 
+/// What an operator may look at of a shard: on its loop, between two turns.
+struct shard_view {
+  const subscription_index* subscriptions = nullptr;  ///< null: there is no shard at this moment
+  admin::topic_samples published;                     ///< what comes through, while somebody looks
+};
+
 /// What a shard works with. Everything in it outlives the shard.
 struct shard_setup {
   runtime::post_office* office = nullptr;
   runtime::seat* seat = nullptr;
   retained_desk* retained = nullptr;
   const config::options* options = nullptr;
-  std::uint64_t seed = 0;   ///< keeps strangers from choosing filters that collide
-  std::uint64_t epoch = 0;  ///< how many shards sat here before
-  bool restores = false;    ///< the node starts with what a store kept
+  std::uint64_t seed = 0;          ///< keeps strangers from choosing filters that collide
+  std::uint64_t epoch = 0;         ///< how many shards sat here before
+  bool restores = false;           ///< the node starts with what a store kept
+  event_topics* events = nullptr;  ///< wants to know of subscriptions that reach it; null: there is none
+  shard_view* view = nullptr;      ///< null: nobody looks in
 };
 
 class shard_state;
@@ -56,6 +66,7 @@ caf::behavior shard(shard_actor* self, shard_setup setup);
 class shard_state {
 public:
   explicit shard_state(shard_actor* self) : self_{self} {}
+  ~shard_state();
 
   const char* name = "shard";
 
@@ -75,12 +86,14 @@ private:
   static constexpr std::size_t sweep_step = 1'000;
 
   std::uint32_t number() const noexcept { return self_->loop().index(); }
+  void insert(const subscription& what, session_ref who);
   void await_subscriptions();
   void rebuild();
   void collect(const publication_ptr& what, std::uint32_t number);
   std::uint32_t send_collected(batch_id id, std::uint64_t first_message);
   std::size_t step() const noexcept;
   bool retain(const publication_ptr& what);
+  void sample(const route_batch& batch) const;
   void begin_walk(session_ref who, const actors::subscribe::entry& entry);
 
   shard_actor* self_;

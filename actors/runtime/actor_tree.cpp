@@ -23,6 +23,7 @@ void actor_tree::started(const std::string& path, const caf::actor& handle, time
     auto& started = at(path, actor_state::running, now);
     if (again) ++started.status.restarts;
     started.handle = handle ? caf::actor_cast<caf::actor_addr>(handle) : caf::actor_addr{};
+    started.status.id = handle ? handle->id() : 0;
   }
   tell(again ? tree_event::restarted : tree_event::started, path);
 }

@@ -31,6 +31,7 @@ struct actor_status {
   std::uint64_t restarts = 0;
   std::vector<failure> failures;  ///< the latest ones, the last one at the end
   time_point last_change;
+  caf::actor_id id = 0;  ///< of the actor that runs, or ran last
 
   std::string last_error() const { return failures.empty() ? std::string{} : failures.back().cause; }
 };

@@ -6,6 +6,7 @@
 #include <caf/mailbox_element.hpp>
 
 #include "routing/publication.hpp"
+#include "transport/work_mark.hpp"
 
 namespace troupe::runtime {
 
@@ -42,6 +43,12 @@ public:
   virtual std::uint32_t index() const noexcept = 0;
   /// Time at the start of the turn: one look at the clock serves all that happens in it.
   virtual time_point now() const noexcept = 0;
+
+  /// Whom it works for: its thread tells, any thread may look.
+  transport::work_mark& mark() noexcept { return mark_; }
+
+private:
+  transport::work_mark mark_;
 };
 
 }  // namespace troupe::runtime

@@ -57,7 +57,10 @@ void loop::run() {
     try {
       reactor_.wait(more ? std::chrono::nanoseconds{} : std::chrono::nanoseconds::max());
       const auto started = now_ = reactor_.woke_at();
-      more = reactor_.serve(started + io_slice);
+      {
+        const transport::at_work serving{mark(), transport::work_mark::itself};
+        more = reactor_.serve(started + io_slice);
+      }
       more |= turn();
       more = serve_others(more);
       longest_turn_ = std::max(longest_turn_.load(), node_clock::now() - started);
@@ -119,6 +122,7 @@ bool loop::help(loop& sleeping) noexcept {
 // -- a turn ---------------------------------------------------------------------------------------------------------
 
 bool loop::turn(std::chrono::nanoseconds slice) {
+  const transport::at_work working{mark(), transport::work_mark::itself};
   const auto begun = node_clock::now();
   now_ = set_time_ == time_point{} ? begun : set_time_;
   const auto until = begun + slice;

@@ -56,8 +56,16 @@ public:
   /// From now on it is that time, whatever the clock says; for the same tests.
   void set_time(time_point to) noexcept { now_ = set_time_ = to; }
 
-  /// Longest turn since the last call: how late a timer or a packet may be served. Thread-safe.
-  std::chrono::nanoseconds take_longest_turn() noexcept { return longest_turn_.exchange({}); }
+  /// Longest turn since the last call: how late a timer or a packet may be served. Thread-safe; for one caller.
+  std::chrono::nanoseconds take_longest_turn() noexcept {
+    const auto taken = longest_turn_.exchange({});
+    longest_taken_ = taken;
+    return taken;
+  }
+  /// The longest one that was taken last, or since. Thread-safe.
+  std::chrono::nanoseconds longest_turn() const noexcept {
+    return std::max(longest_taken_.load(), longest_turn_.load());
+  }
   /// What its thread has taken of a processor so far; 0 while it does not run. Thread-safe.
   std::chrono::nanoseconds processor_time() const noexcept;
   /// Whether this thread runs the loop: its own one, another loop's that helps, before start() the one that made it.
@@ -97,7 +105,7 @@ private:
   std::atomic<std::thread::id> thread_id_;
   static constexpr clockid_t no_clock = -1;
   std::atomic<clockid_t> processor_clock_ = no_clock;
-  std::atomic<std::chrono::nanoseconds> longest_turn_{};
+  std::atomic<std::chrono::nanoseconds> longest_turn_{}, longest_taken_{};
 
   std::mutex foreign_mutex_;
   std::vector<letter> foreign_mail_;

@@ -47,4 +47,9 @@ void pinned_actor::launch(caf::execution_unit*, bool lazy, bool hide) {
   caf::event_based_actor::launch(&loop_, lazy, hide);
 }
 
+caf::resumable::resume_result pinned_actor::resume(caf::execution_unit* on, std::size_t max_throughput) {
+  const transport::at_work mark{loop_.mark(), id()};
+  return caf::event_based_actor::resume(on, max_throughput);
+}
+
 }  // namespace troupe::runtime

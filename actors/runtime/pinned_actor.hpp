@@ -19,6 +19,7 @@ public:
   void enqueue(caf::mailbox_element_ptr mail, caf::execution_unit* from) override;
   using caf::event_based_actor::enqueue;
   void launch(caf::execution_unit* on, bool lazy, bool hide) override;
+  resume_result resume(caf::execution_unit* on, std::size_t max_throughput) override;
 
   event_loop& loop() const noexcept { return loop_; }
   /// Whether a handler threw: the message that was handled had no effect and may be handled by a successor.

@@ -26,6 +26,8 @@ time_point seat::oldest() const noexcept {
 }
 
 bool seat::dispatch(std::size_t most) {
+  if (most == 0 || !ready()) return ready();
+  const transport::at_work mark{loop_.mark(), actor_->id()};
   while (most-- > 0 && ready()) handle_front(next_queue());
   return ready();
 }

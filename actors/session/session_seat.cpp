@@ -105,6 +105,7 @@ void session_seat::restart(std::string_view why) {
 // row costs the client its link.
 template <class F>
 void session_seat::work(const F& decide) {
+  const transport::at_work mark{at_.loop.mark(), mark_of(self_)};
   for (auto attempt = 0; attempt < 2 && !ended_; ++attempt) {
     auto keep_alive = handle_;
     try {

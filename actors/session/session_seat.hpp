@@ -28,6 +28,11 @@ struct session_traffic {
   time_point connected_at{};  ///< of the latest connection
 };
 
+/// What a loop that works for a session is marked with.
+inline transport::work_mark::whom mark_of(session_ref session) noexcept {
+  return transport::work_mark::of_session | std::uint64_t{session.generation} << 32 | session.slot;
+}
+
 /// The place of one session on its loop: record, link and the actor that works on them. It outlives the actor: when a
 /// handler throws, the actor ends, `sessions` seats another one, and the same input is handled once more. If that
 /// throws again, the link is closed with 0x83 and the session kept.

@@ -63,6 +63,7 @@ function login(response, {user, password}) {
 async function api(request, response, url) {
   const body = await bodyOf(request);
   if (url.pathname === "/api/v1/health") return send(response, 200, {status: "ok", node: "troupe@mock"});
+  if (url.pathname === "/api/v1/openapi.json") return send(response, 200, {openapi: "3.1.0", paths: {}});
   if (url.pathname === "/api/v1/login") return login(response, body);
   const session = sessionOf(request);
   if (!session) return send(response, 401, {error: "Log in first."});

@@ -1,5 +1,5 @@
 // Topics, subscriptions, retained messages, publishing.
-import {gone, missing, paged} from "./answers.mjs";
+import {all, gone, missing, paged} from "./answers.mjs";
 import * as world from "./world.mjs";
 
 const retained = new Map(
@@ -38,6 +38,8 @@ function topics({query}) {
       children: depth < 4 && name[0] !== "<",
       subscriptions: depth * 40 + index,
       retained: depth === 4 || name[0] === "<",
+      messages: 40 + Math.floor(((Date.now() - world.started) / 1000) * (5 - depth) * (1 + (index % 7))),
+      rate: (5 - depth) * (1 + (index % 7)) * (1 + Math.sin(Date.now() / 3000 + index) / 3),
     })),
     query,
   );

@@ -44,7 +44,8 @@ export const client = (id: string, signal?: Signal) =>
   call<model.ClientDetail>("GET", `/clients/${segment(id)}`, {signal});
 export const cutClient = (id: string, endSession: boolean) =>
   call<void>("DELETE", `/clients/${segment(id)}`, {query: {session: endSession}});
-export const removeDisconnected = () => call<{removed: number}>("DELETE", "/clients", {query: {connected: false}});
+export const removeDisconnected = () =>
+  call<{removed: number}>("DELETE", "/clients", {query: {connected: false}, longestMilliseconds: 10 * 60_000});
 export const subscribe = (id: string, body: {filter: string; qos: number}) =>
   call<void>("POST", `/clients/${segment(id)}/subscriptions`, {body});
 export const unsubscribe = (id: string, filter: string) =>
@@ -79,7 +80,7 @@ export const liftBan = (id: number | string) => call<void>("DELETE", `/bans/${se
 
 export const traces = (signal?: Signal) => list<model.Trace>("/traces", {}, signal);
 export const startTrace = (body: {kind: string; value: string; seconds: number}) =>
-  call<void>("POST", "/traces", {body});
+  call<model.Trace | undefined>("POST", "/traces", {body});
 export const stopTrace = (id: number | string) => call<void>("DELETE", `/traces/${segment(id)}`);
 export const traceLines = (id: number | string, paging: Paging, signal?: Signal) =>
   list<model.TraceLine>(`/traces/${segment(id)}/lines`, paging, signal);

@@ -7,7 +7,7 @@ export const session = new Store<Session | null | undefined>(undefined);
 /** Whether the node answers; `lost` since the last call that found nobody. */
 export const reachable = new Store<boolean>(true);
 
-const answerMilliseconds = 20_000;
+const usualMilliseconds = 20_000;
 const healthMilliseconds = 2_000;
 
 /** A call that was not answered with what was asked for. The message is for the person at the screen. */
@@ -27,6 +27,8 @@ export interface Call {
   query?: Query;
   body?: unknown;
   signal?: AbortSignal;
+  /** How long the answer may take. */
+  longestMilliseconds?: number;
 }
 
 export async function call<T>(method: string, path: string, options: Call = {}): Promise<T> {
@@ -43,6 +45,7 @@ export async function call<T>(method: string, path: string, options: Call = {}):
       cache: "no-store",
     },
     options.signal,
+    options.longestMilliseconds,
   );
   if (!response.ok) throw await failure(response, path);
   const text = await response.text();
@@ -59,10 +62,10 @@ function queryText(query: Query = {}): string {
 }
 
 /** fetch with a longest time, and with what a failure of the network means for `reachable`. */
-async function answer(path: string, init: RequestInit, cancelled?: AbortSignal): Promise<Response> {
+async function answer(path: string, init: RequestInit, cancelled?: AbortSignal, longest = usualMilliseconds) {
   const abort = new AbortController();
   const cancel = () => abort.abort();
-  const timer = setTimeout(cancel, answerMilliseconds);
+  const timer = setTimeout(cancel, longest);
   cancelled?.addEventListener("abort", cancel);
   if (cancelled?.aborted) cancel();
   try {

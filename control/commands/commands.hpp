@@ -99,6 +99,17 @@ std::string autopsy(const api& node, const presentation& how, const std::string&
 std::string subscriptions(const api& node, const presentation& how, const std::string& client,
                           const std::string& filter);
 
+// --- topics ---------------------------------------------------------------------------------------------------------
+
+/// The level below a topic, the first one for an empty `parent`.
+std::string list_topics(const api& node, const presentation& how, const std::string& parent);
+/// Retained messages whose topic begins with `prefix`.
+std::string list_retained(const api& node, const presentation& how, const std::string& prefix);
+std::string show_retained(const api& node, const presentation& how, const std::string& topic);
+std::string delete_retained(const api& node, const presentation& how, const std::string& topic);
+/// All whose topic begins with `prefix`, which is not empty.
+std::string delete_retained_below(const api& node, const presentation& how, const std::string& prefix);
+
 // --- messages -------------------------------------------------------------------------------------------------------
 
 struct publish_request {

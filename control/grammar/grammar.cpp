@@ -62,6 +62,7 @@ grammar::grammar() : app_{about, "troupectl"} {
   take_node_commands();
   take_actor_commands();
   take_client_commands();
+  take_topic_commands();
   take_message_commands();
   take_completion();
   for (const auto& [command, what] : actions_) const_cast<CLI::App*>(command)->footer(footer);

@@ -156,3 +156,12 @@ CAF_TEST(subscriptions_and_deliveries_agree_over_random_rules) {
       if (matches(requested, topic) && !with->check_delivery(topic, pump)) CAF_FAIL(text << requested << ' ' << topic);
   }
 }
+
+CAF_TEST(what_the_default_alone_opens_to_everybody_is_told) {
+  CAF_CHECK(rules("", true)->open_by_default("$SYS/actors/x"));
+  CAF_CHECK(rules("allow user ann subscribe $SYS/actors/#", true)->open_by_default("$SYS/actors/x"));
+  CAF_CHECK(rules("allow all publish $SYS/#", true)->open_by_default("$SYS/actors/x"));
+  CAF_CHECK(!rules("", false)->open_by_default("$SYS/actors/x"));
+  CAF_CHECK(!rules("deny all subscribe $SYS/actors/#", true)->open_by_default("$SYS/actors/x"));
+  CAF_CHECK(!rules("allow all subscribe $SYS/actors/#", true)->open_by_default("$SYS/actors/x"));
+}

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -229,4 +230,45 @@ CAF_TEST(without_memory_a_store_leaves_the_index_as_it_was) {
                                                        });
   CAF_CHECK_EQUAL(failures, 1u);
   CAF_CHECK_EQUAL(with.index.size(), 2u);
+}
+
+CAF_TEST(who_looks_in_goes_on_from_any_place) {
+  fixture with;
+  for (const auto* topic : {"a", "a/1", "a/2", "a\x01", "a!", "b", "$SYS/x", "/"})
+    with.index.store(message(topic, "x"));
+  with.index.store(message("a/gone", "x", start));
+  for (const std::size_t step : {1u, 2u, 100u}) {
+    std::vector<std::string> seen;
+    auto from = std::optional<retained_index::place>{{"", false}};
+    for (auto left = 100; from && left != 0; --left)
+      from = with.index.browse(*from, step, start, [&](const retained_index::kept& each) {
+        seen.emplace_back(each.what->topic());
+        return true;
+      });
+    CAF_CHECK(!from);
+    CAF_CHECK_EQUAL(seen, (std::vector<std::string>{"/", "$SYS/x", "a", "a/1", "a/2", "a\x01", "a!", "b"}));
+  }
+  const auto first_from = [&](const retained_index::place& from) {
+    std::string result;
+    with.index.browse(from, 1, start, [&](const retained_index::kept& each) {
+      result = each.what->topic();
+      return false;
+    });
+    return result;
+  };
+  CAF_CHECK_EQUAL(first_from({"a/1", false}), "a/1");
+  CAF_CHECK_EQUAL(first_from({"a/1", true}), "a/2");
+  CAF_CHECK_EQUAL(first_from({"a/11", false}), "a/2");
+}
+
+CAF_TEST(it_is_known_since_when_a_message_is_retained) {
+  fixture with;
+  const auto soon = start + std::chrono::seconds{1}, later = start + std::chrono::seconds{5};
+  with.index.store(message("from the store", "x"));
+  with.index.store(message("a", "x"), soon);
+  CAF_CHECK(with.index.look_up("from the store", later).since == time_point{});
+  CAF_CHECK(with.index.look_up("a", later).since == soon);
+  with.index.store(message("a", "y"), later);
+  CAF_CHECK(with.index.look_up("a", later).since == later);
+  CAF_CHECK(!with.index.look_up("b", later).what);
 }

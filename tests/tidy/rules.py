@@ -131,6 +131,29 @@ def mirrored_tests(files):
             yield path, 1, f"there is neither {code}.hpp nor {code}.cpp that it could test"
 
 
+NAMESPACE = re.compile(r"namespace(?: ([\w:]+))? ?\{(?!.*\})")
+TYPE = re.compile(r"(?:class|struct|union|enum class|enum) (\w+)(?: final)?\s*(?::[^:].*)?\{")
+
+
+def one_definition(files):
+    """Two types of one name in one namespace are one type for the linker, which takes either's functions for both."""
+    where = {}
+    for path, text in of_kind(files, CPP):
+        if path.startswith(("tests/", "bench/")):
+            continue  # many programs
+        inside = []
+        for number, line in numbered(text):
+            if begun := NAMESPACE.match(line):
+                inside.append(begun[1] or "")
+            elif line.startswith("}  // namespace") and inside:
+                inside.pop()
+            elif (named := TYPE.match(line)) and "" not in inside:
+                name = "::".join([*inside, named[1]])
+                if name in where:
+                    yield path, number, f"{name} is defined in {where[name]}, too"
+                where.setdefault(name, path)
+
+
 def fuzz_seeds(files):
     for path, _ in of_kind(files, (".cpp",)):
         if re.fullmatch(r"tests/fuzz/[^/]+\.cpp", path):
@@ -180,4 +203,4 @@ def npm_locks(files):
 
 
 RULES = [layering, file_length, function_length, own_header_first, include_order, headers, included_sources,
-         white_space, line_length, unfinished, mirrored_tests, fuzz_seeds, links, npm_locks]
+         white_space, line_length, unfinished, mirrored_tests, one_definition, fuzz_seeds, links, npm_locks]

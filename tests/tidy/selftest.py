@@ -8,6 +8,12 @@ from tree import functions
 LONG_FUNCTION = "void long_one(int a) {\n" + "  a = a + 1;\n" * 70 + "}\n"
 HEADER = "#pragma once\n"
 
+
+def within(namespace, text):
+    named = f"namespace {namespace}".rstrip()
+    return f"{named} {{\n{text}}}  // {named}\n"
+
+
 # rule: (files that break it, a file it must name), (files that keep it)
 FIXTURES = {
     "layering": [
@@ -59,6 +65,12 @@ FIXTURES = {
     "unfinished": [({"routing/a.cpp": "// TO" + "DO: later\n"}, {"routing/a.cpp": "// mastodon\n"})],
     "mirrored_tests": [
         ({"tests/routing/topic.cpp": ""}, {"tests/routing/topic.cpp": "", "routing/topic.hpp": ""}),
+    ],
+    "one_definition": [
+        ({"actors/a.hpp": within("x", "struct s {\n};\n"), "actors/b.hpp": within("x", "class s final {\n};\n")},
+         {"actors/a.hpp": within("x", "struct s {\n};\n"), "actors/b.hpp": within("y", "struct s {\n};\n")}),
+        ({"actors/a.cpp": "struct s {\n};\n", "actors/b.cpp": "struct s {\n};\n"},
+         {"actors/a.cpp": within("", "struct s {\n};\n"), "actors/b.cpp": "struct s;\nstruct s {\n};\n"}),
     ],
     "fuzz_seeds": [
         ({"tests/fuzz/frame.cpp": ""}, {"tests/fuzz/frame.cpp": "", "tests/fuzz/seeds/frame/one.txt": ""}),

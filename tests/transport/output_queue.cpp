@@ -18,11 +18,11 @@ CAF_TEST(bytes_leave_in_the_order_they_came_whatever_is_taken_at_once) {
   std::string wanted, got;
   for (int i = 0; i < 5000; ++i) {
     if (random() % 3 == 0) {
-      queue.append(owner, owner->payload());
+      queue.append(owner, owner->payload(), time_point{});
       wanted += "shared payload";
     } else {
       const std::string own(random() % 100, static_cast<char>('a' + i % 26));
-      queue.append(bytes_of(own));
+      queue.append(bytes_of(own), time_point{});
       wanted += own;
     }
     std::byte buffer[200];
@@ -46,11 +46,28 @@ CAF_TEST(a_payload_that_was_sent_is_let_go) {
   const auto owner =
     publication::make({.topic = "t", .properties = {}, .payload = bytes_of("shared payload"), .publisher = {}});
   output_queue queue;
-  queue.append(owner, owner->payload());
-  queue.append(bytes_of("x"));
+  queue.append(owner, owner->payload(), time_point{});
+  queue.append(bytes_of("x"), time_point{});
   CAF_CHECK(!owner->unique());
   queue.consume(14);
   CAF_CHECK(owner->unique());
+}
+
+CAF_TEST(the_oldest_part_is_the_one_of_which_bytes_are_left) {
+  using namespace std::chrono_literals;
+  const auto owner =
+    publication::make({.topic = "t", .properties = {}, .payload = bytes_of("shared payload"), .publisher = {}});
+  const auto began = time_point{} + 1h;
+  output_queue queue;
+  CAF_CHECK(queue.oldest() == time_point::max());
+  queue.append(bytes_of("ab"), began);
+  queue.append(owner, owner->payload(), began + 1s);
+  queue.consume(1);
+  CAF_CHECK(queue.oldest() == began);
+  queue.consume(1);
+  CAF_CHECK(queue.oldest() == began + 1s);
+  queue.consume(14);
+  CAF_CHECK(queue.oldest() == time_point::max());
 }
 
 }  // namespace troupe::transport::test

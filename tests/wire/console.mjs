@@ -5,7 +5,11 @@ import {actor_steps} from "./console_actors.mjs";
 import {client_steps} from "./console_clients.mjs";
 import {overview_steps} from "./console_overview.mjs";
 import {settings_steps} from "./console_settings.mjs";
-import {topic_steps} from "./console_topics.mjs";
+import {ban_steps} from "./console_bans.mjs";
+import {crowd_steps} from "./console_crowd.mjs";
+import {shape_steps} from "./console_shape.mjs";
+import {subscription_steps, topic_steps} from "./console_topics.mjs";
+import {trace_steps} from "./console_traces.mjs";
 import {websocket_steps} from "./console_websocket.mjs";
 import {take_screenshots} from "./console_screenshots.mjs";
 
@@ -20,8 +24,9 @@ try {
     good = await run_steps(page, access_steps(password), words);
     await log_in(page, password);
     page.wrong = [];
-    const steps = {...overview_steps, ...actor_steps, ...client_steps, ...topic_steps, ...websocket_steps,
-                   ...settings_steps};
+    const steps = {...overview_steps, ...actor_steps, ...client_steps, ...subscription_steps, ...topic_steps,
+                   ...trace_steps, ...websocket_steps, ...settings_steps, ...ban_steps, ...shape_steps,
+                   ...crowd_steps};
     good = await run_steps(page, steps, words) && good;
   }
 } finally {

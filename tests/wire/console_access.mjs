@@ -20,6 +20,7 @@ async function try_password(page, password) {
 }
 
 export async function log_in(page, password) {
+  await page.context().clearCookies();
   await page.goto("/login");
   await try_password(page, password);
   await page.getByRole("navigation", {name: "Pages"}).waitFor();

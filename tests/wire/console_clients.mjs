@@ -7,7 +7,7 @@ const evil = "<img src=x onerror=alert(1)>";
 const list = page => page.getByRole("table", {name: "Clients"});
 const ids = page => list(page).getByRole("link").allTextContents();
 const shown = async page => Number.parseInt(await page.getByText(/^\d+ in all$/).textContent(), 10);
-const autopsy = page => page.getByRole("region", {name: "Autopsy"});
+const autopsy = page => page.getByRole("region", {name: /^(Autopsy|What happened to it)$/});
 
 async function shows(page, wanted) {
   const sorted = [...wanted].sort();

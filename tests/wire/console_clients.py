@@ -39,11 +39,28 @@ class Clients:
     def dial(self, listener, source=None):
         return Client(self.node.bound(listener), websocket=listener == "ws", source=source)
 
-    def do_connect(self, client, listener="tcp", expiry=0, keep_alive=0, **more):
+    def do_connect(self, client, listener="tcp", expiry=0, keep_alive=0, source=None, **more):
         """A client that keeps its session for `expiry` seconds after it is gone."""
-        dialled = self.dial(listener)
+        dialled = self.dial(listener, source)
         dialled.connect(client, keep_alive=keep_alive, session_expiry=expiry, **more)
         self.clients[client] = dialled
+
+    def do_crowd(self, count):
+        """Clients `crowd-000` and so on, each subscribed to messages that all get, and one for it alone."""
+        for number in range(count):
+            client = f"crowd-{number:03}"
+            self.do_connect(client, expiry=600, receive_maximum=10)
+            self.clients[client].subscribe(("crowd/all", 0), (f"crowd/{number}/#", 1))
+
+    def do_stall(self, client, topic, megabytes):
+        """Messages come to it that it does not read: more than the sockets between hold. The others read theirs."""
+        for _ in range(megabytes * 16):
+            self.publisher.publish(topic, bytes(1 << 16), 1)
+
+    def do_read(self, prefix, besides):
+        for name, client in self.clients.items():
+            if name.startswith(prefix) and name != besides:
+                take_all(client)
 
     def do_subscribe(self, client, filter, qos=1):
         return list(self.clients[client].subscribe((filter, qos)))

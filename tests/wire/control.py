@@ -163,6 +163,43 @@ def text_of_clients_cannot_steer_the_terminal():
         check("\\u001b" in refused(1, *at, "config", "get", "\x1b[2J"), "an option's name")
 
 
+@test
+def topics_are_listed_a_level_at_a_time():
+    with Node() as node, tcp(node) as client:
+        client.connect("one")
+        client.subscribe("a/b", "a/+/c", "d")
+        client.publish("a/x/y", b"z", 1, retain=True)
+        at = through(node)
+        check({"a", "d"} <= set(rows(done(*at, "topics"))), "the first level")
+        below = done(*at, "topics", "a")
+        check_equal(rows(below), ["+", "b", "x"], "below a")
+        check(re.search(r"^b +1 +0 +\S+ +no$", below, re.M) and re.search(r"^x +0 +1 +\S+ +yes$", below, re.M), below)
+        check_equal([each["topic"] for each in json.loads(done(*at, "topics", "a", "--json"))["items"]],
+                    ["a/+", "a/b", "a/x"], "as JSON")
+
+
+@test
+def retained_messages_are_listed_shown_and_deleted():
+    with Node() as node, tcp(node) as client:
+        client.connect("one")
+        for topic, payload in {"kept/1": b"one\n", "kept/2": b"\xff\x00", "..": b"dots", "kept/\u202e": b""}.items():
+            client.publish(topic, payload or b"x", 1, retain=True, user_property=("key", "a value"))
+        at = through(node)
+        listed = done(*at, "retained", "list", "--prefix", "kept/")
+        check_equal(rows(listed), ["kept/1", "kept/2", "kept/\\u202e"], "the list")
+        check(re.search(r"^kept/1 +4 B +1 +20\S+", listed, re.M), listed)
+        shown = done(*at, "retained", "show", "kept/1")
+        check(shown.endswith("\none\\n\n") and "key: a value" in shown, f"{shown!r}")
+        check("/wA= (base64)" in done(*at, "retained", "show", "kept/2"), "bytes that are no text")
+        check(done(*at, "retained", "show", "..").endswith("\ndots\n"), "a topic of dots")
+        check_equal(json.loads(done(*at, "retained", "show", "kept/1", "--json"))["payload"], "b25lCg==", "as JSON")
+        done(*at, "retained", "delete", "kept/1")
+        check("no such retained message" in refused(1, *at, "retained", "show", "kept/1"), "one that is deleted")
+        check_equal(done(*at, "retained", "delete", "--prefix", "kept/"), "2 deleted\n", "all below")
+        check_equal(rows(done(*at, "retained", "list", "--prefix", "kept/")), [], "nothing is left")
+        check("TOPIC" in refused(2, *at, "retained", "delete"), "neither a topic nor a prefix")
+
+
 # --- what it changes ------------------------------------------------------------------------------------------------
 
 @test

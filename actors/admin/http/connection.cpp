@@ -52,18 +52,18 @@ struct stream_place {
 
 }  // namespace
 
-connection::connection(channel over, peer other, std::shared_ptr<service> of)
+connection::connection(channel over, peer other, std::shared_ptr<server_state> of)
   : channel_{std::move(over)},
     peer_{std::move(other)},
-    service_{std::move(of)},
+    server_{std::move(of)},
     deadline_{channel_} {
-  service_->connections.insert(this);
+  server_->connections.insert(this);
 }
 
 connection::~connection() {
   channel_.close();
-  service_->connections.erase(this);
-  if (service_->connections.empty() && service_->on_last_gone) service_->on_last_gone();
+  server_->connections.erase(this);
+  if (server_->connections.empty() && server_->on_last_gone) server_->on_last_gone();
 }
 
 void connection::start() { work(&connection::serve); }
@@ -91,7 +91,7 @@ void connection::cut() {
 asio::awaitable<void> connection::serve() {
   if (!co_await shake_hands()) co_return;
   bool stays = true;
-  while (stays && !service_->is_stopping) {
+  while (stays && !server_->is_stopping) {
     if (!co_await await_request()) co_return;
     is_idle_ = false;
     stays = co_await serve_request();
@@ -106,7 +106,7 @@ asio::awaitable<void> connection::refuse() {
 }
 
 asio::awaitable<bool> connection::shake_hands() {
-  deadline_.within(service_->options.header_time_max);
+  deadline_.within(server_->options.header_time_max);
   const auto [error] = co_await channel_.async_handshake(awaited);
   const bool late = deadline_.done();
   if (error && !late)
@@ -116,7 +116,7 @@ asio::awaitable<bool> connection::shake_hands() {
 
 asio::awaitable<bool> connection::await_request() {
   if (received_.size() > 0) co_return true;
-  const auto& options = service_->options;
+  const auto& options = server_->options;
   deadline_.within(is_new_ ? options.header_time_max : options.idle_time_max);
   const auto [error, bytes] = co_await channel_.async_read_some(received_.prepare(read_bytes), awaited);
   deadline_.done();
@@ -129,8 +129,8 @@ asio::awaitable<bool> connection::serve_request() {
   parser from;
   if (auto refused = co_await read_header(from)) co_return co_await send(*refused, from, false);
   if (!from.is_header_done()) co_return false;
-  ++service_->counters.requests;
-  auto received = service_->reception.receive(from.get(), peer_);
+  ++server_->counters.requests;
+  auto received = server_->reception.receive(from.get(), peer_);
   if (auto* at_once = std::get_if<response>(&received)) co_return co_await send(*at_once, from, from.is_done());
   auto& what = std::get<admitted>(received);
   if (what.stream) {
@@ -138,7 +138,7 @@ asio::awaitable<bool> connection::serve_request() {
     co_return false;
   }
   const bool is_stranger = what.asked.who.role == role::nobody;
-  const auto bytes_max = is_stranger ? service_->options.stranger_body_bytes_max : service_->options.body_bytes_max;
+  const auto bytes_max = is_stranger ? server_->options.stranger_body_bytes_max : server_->options.body_bytes_max;
   if (auto refused = co_await read_body(from, bytes_max)) co_return co_await send(*refused, from, false);
   if (!from.is_done()) co_return false;
   const auto answered = co_await call(from, what);
@@ -146,12 +146,12 @@ asio::awaitable<bool> connection::serve_request() {
 }
 
 asio::awaitable<std::optional<response>> connection::read_header(parser& from) {
-  from.header_limit(service_->options.header_bytes_max);
-  from.body_limit(service_->options.body_bytes_max);
-  deadline_.within(service_->options.header_time_max);
+  from.header_limit(server_->options.header_bytes_max);
+  from.body_limit(server_->options.body_bytes_max);
+  deadline_.within(server_->options.header_time_max);
   const auto [error, bytes] = co_await http::async_read_header(channel_, received_, from, awaited);
   const bool late = deadline_.done();
-  service_->counters.requests_too_slow += late;
+  server_->counters.requests_too_slow += late;
   if (!error) co_return std::nullopt;
   co_return refusal_of(error, late);
 }
@@ -161,12 +161,12 @@ asio::awaitable<std::optional<response>> connection::read_body(parser& from, std
   // The parser compares the length in the header with the limit it had then, and counts chunks against this one.
   if (from.content_length().value_or(0) > bytes_max) co_return refusal_of(http::error::body_limit, false);
   from.body_limit(bytes_max);
-  deadline_.within(service_->options.body_time_max);
+  deadline_.within(server_->options.body_time_max);
   if (boost::beast::iequals(from.get()[http::field::expect], "100-continue"))
     co_await asio::async_write(channel_, asio::buffer(std::string_view{"HTTP/1.1 100 Continue\r\n\r\n"}), awaited);
   const auto [error, bytes] = co_await http::async_read(channel_, received_, from, awaited);
   const bool late = deadline_.done();
-  service_->counters.requests_too_slow += late;
+  server_->counters.requests_too_slow += late;
   if (!error) co_return std::nullopt;
   co_return refusal_of(error, late);
 }
@@ -174,11 +174,11 @@ asio::awaitable<std::optional<response>> connection::read_body(parser& from, std
 asio::awaitable<response> connection::call(parser& from, admitted& what) {
   const auto method = what.asked.method;
   if (method == http::verb::post || method == http::verb::put || method == http::verb::patch) {
-    auto body = json_body(from.get()[http::field::content_type], from.get().body(), service_->options.body_depth_max);
+    auto body = json_body(from.get()[http::field::content_type], from.get().body(), server_->options.body_depth_max);
     if (auto* refused = std::get_if<answer>(&body)) co_return to_response(std::move(*refused));
     what.asked.body = std::move(std::get<boost::json::object>(body));
   }
-  pending_.emplace(channel_.get_executor(), service_->options.answer_time_max);
+  pending_.emplace(channel_.get_executor(), server_->options.answer_time_max);
   try {
     what.call->handler(what.asked, pending_->taker());
   } catch (const std::exception& error) {
@@ -187,22 +187,22 @@ asio::awaitable<response> connection::call(parser& from, admitted& what) {
   }
   auto given = co_await pending_->wait();
   pending_.reset();
-  service_->counters.requests_failed += given.status == 500;
-  service_->counters.requests_unanswered += given.status == 504;
+  server_->counters.requests_failed += given.status == 500;
+  server_->counters.requests_unanswered += given.status == 504;
   co_return to_response(std::move(given));
 }
 
 asio::awaitable<void> connection::host_stream(const parser& from, admitted& what) {
-  auto& counters = service_->counters;
+  auto& counters = server_->counters;
   std::optional<response> refused;
-  if (counters.streams_open >= service_->options.streams_max) refused = refusal(503, "Too many streams are open.");
+  if (counters.streams_open >= server_->options.streams_max) refused = refusal(503, "Too many streams are open.");
   if (received_.size() > 0 || !from.is_done()) refused = refusal(400, "Nothing may follow this before it is answered.");
   if (refused) {
     co_await send(*refused, from, false);
     co_return;
   }
   const stream_place place{counters};
-  const auto opened = make_stream(channel_, service_->options, counters);
+  const auto opened = make_stream(channel_, server_->options, counters);
   stream_ = opened;
   try {  // before the peer is told: from then on it misses nothing. What is no upgrade is refused by accept().
     if (boost::beast::websocket::is_upgrade(from.get())) what.stream->open(what.asked, opened);
@@ -211,12 +211,12 @@ asio::awaitable<void> connection::host_stream(const parser& from, admitted& what
     opened->close(1011, "the node's log says why");
   }
   if (!co_await opened->accept(from.get())) co_return;
-  co_await opened->run([&] { return service_->reception.may_stay(from.get(), peer_, what); });
+  co_await opened->run([&] { return server_->reception.may_stay(from.get(), peer_, what); });
 }
 
 asio::awaitable<bool> connection::send(const response& sent, const parser& to, bool may_stay) {
-  service_->counters.requests_refused += sent.status >= 400 && sent.status < 500;
-  const bool keep_alive = may_stay && to.keep_alive() && !service_->is_stopping;
+  server_->counters.requests_refused += sent.status >= 400 && sent.status < 500;
+  const bool keep_alive = may_stay && to.keep_alive() && !server_->is_stopping;
   const bool is_head = to.is_header_done() && to.get().method() == http::verb::head;
   if (to.is_header_done())
     log::debug("admin", "{} from {}: {} {}", sent.status, peer_.address, to.get().method_string(), to.get().target());
@@ -228,7 +228,7 @@ asio::awaitable<bool> connection::send(const response& sent, const parser& to, b
 asio::awaitable<bool> connection::write(const response& sent, bool is_head, bool keep_alive) {
   const auto head = head_of(sent, keep_alive, std::chrono::system_clock::now());
   const std::array buffers{asio::buffer(head), asio::buffer(is_head ? std::string_view{} : sent.body())};
-  deadline_.within(service_->options.write_time_max);
+  deadline_.within(server_->options.write_time_max);
   const auto [error, bytes] = co_await asio::async_write(channel_, buffers, awaited);
   deadline_.done();
   co_return !error;
@@ -237,7 +237,7 @@ asio::awaitable<bool> connection::write(const response& sent, bool is_head, bool
 // Closing while something lies unread makes the kernel throw away what the peer has not read yet: the answer.
 asio::awaitable<void> connection::linger() {
   channel_.shut_down_sending();
-  deadline_.within(service_->options.close_time_max);
+  deadline_.within(server_->options.close_time_max);
   received_.clear();
   for (bool more = true; more && !deadline_.is_late();) {
     const auto [error, bytes] = co_await channel_.async_read_some(received_.prepare(read_bytes), awaited);

@@ -13,7 +13,7 @@
 #include "actors/admin/http/channel.hpp"
 #include "actors/admin/http/deadline.hpp"
 #include "actors/admin/http/pending_answer.hpp"
-#include "actors/admin/http/service.hpp"
+#include "actors/admin/http/server_state.hpp"
 
 namespace troupe::admin {
 
@@ -22,7 +22,7 @@ class hosted_stream;
 /// Answers the requests of one connection, one after the other, until either side ends it. Kept by its own work.
 class connection : public std::enable_shared_from_this<connection> {
 public:
-  connection(channel over, peer other, std::shared_ptr<service> of);
+  connection(channel over, peer other, std::shared_ptr<server_state> of);
   ~connection();
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
@@ -56,7 +56,7 @@ private:
 
   channel channel_;
   const peer peer_;
-  const std::shared_ptr<service> service_;
+  const std::shared_ptr<server_state> server_;
   deadline deadline_;
   bool is_new_ = true;   ///< nothing has come yet
   bool is_idle_ = true;  ///< between two requests

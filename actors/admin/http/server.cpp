@@ -51,7 +51,7 @@ void tune(unix_protocol::socket&) {}
 
 /// What accepts: the sockets that listen, and who came in.
 struct server::hall : std::enable_shared_from_this<hall> {
-  hall(asio::io_context& on, std::shared_ptr<service> what) : io{on}, serves{std::move(what)}, patience{on} {}
+  hall(asio::io_context& on, std::shared_ptr<server_state> what) : io{on}, state{std::move(what)}, patience{on} {}
 
   template <class Acceptor>
   asio::awaitable<void> accept(Acceptor& from, std::shared_ptr<asio::ssl::context> tls, bool on_loopback);
@@ -62,7 +62,7 @@ struct server::hall : std::enable_shared_from_this<hall> {
   void cut_all();
 
   asio::io_context& io;
-  std::shared_ptr<service> serves;
+  std::shared_ptr<server_state> state;
   asio::steady_timer patience;  ///< with those whose requests are under way at the stop
   std::vector<std::unique_ptr<tcp::acceptor>> ports;
   std::vector<std::unique_ptr<unix_protocol::acceptor>> unix_sockets;
@@ -95,21 +95,21 @@ void server::hall::admit(Socket accepted, const std::shared_ptr<asio::ssl::conte
   tune(accepted);
   from.is_secure = tls != nullptr;
   from.on_loopback = on_loopback;
-  const auto& options = serves->options;
+  const auto& options = state->options;
   const auto limit = is_unix ? options.unix_connections_max : options.connections_max;
   const auto open = open_by(is_unix);
-  auto made = std::make_shared<connection>(channel{std::move(accepted), tls}, std::move(from), serves);
+  auto made = std::make_shared<connection>(channel{std::move(accepted), tls}, std::move(from), state);
   if (open < limit) {
-    ++serves->counters.connections_accepted;
+    ++state->counters.connections_accepted;
     made->start();
     return;
   }
-  ++serves->counters.connections_turned_away;
+  ++state->counters.connections_turned_away;
   if (open < limit + turned_away_max) made->turn_away();
 }
 
 std::size_t server::hall::open_by(bool owner) const {
-  const auto& all = serves->connections;
+  const auto& all = state->connections;
   return static_cast<std::size_t>(
     std::count_if(all.begin(), all.end(), [&](const auto* each) { return each->other().is_owner == owner; }));
 }
@@ -122,17 +122,17 @@ void server::hall::stop_listening() {
 }
 
 void server::hall::cut_all() {
-  for (auto* each : serves->connections) each->cut();
+  for (auto* each : state->connections) each->cut();
 }
 
 server::server(asio::io_context& io, server_options options, router routes, std::shared_ptr<gatekeeper> gate,
                std::shared_ptr<const assets> files)
   : hall_{std::make_shared<hall>(
-      io, std::make_shared<service>(std::move(options), std::move(routes), std::move(gate), std::move(files)))} {}
+      io, std::make_shared<server_state>(std::move(options), std::move(routes), std::move(gate), std::move(files)))} {}
 
 server::~server() {
-  hall_->serves->is_stopping = true;
-  hall_->serves->on_last_gone = nullptr;
+  hall_->state->is_stopping = true;
+  hall_->state->on_last_gone = nullptr;
   hall_->stop_listening();
   hall_->patience.cancel();
   hall_->cut_all();
@@ -159,22 +159,22 @@ std::string server::bound() const {
 }
 
 void server::stop() {
-  if (std::exchange(hall_->serves->is_stopping, true)) return;
+  if (std::exchange(hall_->state->is_stopping, true)) return;
   hall_->stop_listening();
-  for (auto* each : hall_->serves->connections) each->wind_up();
-  if (hall_->serves->connections.empty()) return;
-  hall_->serves->on_last_gone = [weak = std::weak_ptr{hall_}] {
+  for (auto* each : hall_->state->connections) each->wind_up();
+  if (hall_->state->connections.empty()) return;
+  hall_->state->on_last_gone = [weak = std::weak_ptr{hall_}] {
     if (const auto kept = weak.lock()) kept->patience.cancel();
   };
-  hall_->patience.expires_after(hall_->serves->options.stop_time_max);
+  hall_->patience.expires_after(hall_->state->options.stop_time_max);
   hall_->patience.async_wait([kept = hall_](boost::system::error_code error) {
     if (!error) kept->cut_all();
   });
 }
 
 const server_counters& server::counters() const {
-  auto& counters = hall_->serves->counters;
-  counters.connections_open = hall_->serves->connections.size();
+  auto& counters = hall_->state->counters;
+  counters.connections_open = hall_->state->connections.size();
   return counters;
 }
 

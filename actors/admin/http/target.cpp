@@ -31,7 +31,9 @@ bool read_path(std::string_view text, target& into) {
   while (!text.empty()) {
     text.remove_prefix(1);  // the slash before each segment
     const auto end = text.find('/');
-    auto segment = percent_decoded(text.substr(0, end));
+    auto encoded = text.substr(0, end);
+    if (encoded.ends_with(';')) encoded.remove_suffix(1);
+    auto segment = percent_decoded(encoded);
     if (!segment || into.segments.size() == segments_max) return false;
     into.path += '/';
     into.path += *segment;

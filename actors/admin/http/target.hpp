@@ -11,8 +11,11 @@ namespace troupe::admin {
 
 /// A request target in origin form [RFC 9112, 3.2.1], percent-decoded. Everything in it is UTF-8 without U+0000.
 struct target {
-  std::string path;                                       ///< "/a/b/c" also of "/a/b%2Fc"
-  std::vector<std::string> segments;                      ///< of the path, split before they were decoded: "a", "b/c"
+  std::string path;  ///< "/a/b/c" also of "/a/b%2Fc"
+  /// Of the path, split before they were decoded: "a", "b/c". No dot segment is removed. A browser removes "." and
+  /// "..", even with each dot as %2E: to name a client or a topic that is called so it sends "..;", whose semicolon, an
+  /// empty path parameter [RFC 3986, 3.3], is left out here. One that belongs to the name comes as %3B.
+  std::vector<std::string> segments;
   std::map<std::string, std::string, std::less<>> query;  ///< of a name that comes twice, the last one
 };
 

@@ -4,12 +4,15 @@
 
 #include <caf/all.hpp>
 
+#include "actors/admin/actor_paths.hpp"
+#include "actors/admin/actor_shares.hpp"
 #include "actors/admin/history/event_history.hpp"
 #include "actors/admin/history/event_json.hpp"
 #include "actors/admin/http/target.hpp"
 #include "actors/admin/resources/resources.hpp"
 #include "actors/admin/session_ranking.hpp"
 #include "actors/admin/session_view.hpp"
+#include "actors/admin/work_watch.hpp"
 #include "actors/durability/durability.hpp"
 #include "actors/durability/wall_time.hpp"
 
@@ -38,27 +41,6 @@ std::string_view text_of(actor_state state) noexcept {
 }
 
 // --- paths ----------------------------------------------------------------------------------------------------------
-
-std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
-std::string_view parent_of(std::string_view path) {
-  const auto cut = path.rfind('/');
-  return cut == std::string_view::npos ? std::string_view{} : path.substr(0, cut);
-}
-
-/// The loop of "root/loop 3..."; nothing: the path is not below one.
-std::optional<std::uint32_t> loop_of(std::string_view path, std::uint32_t loops) {
-  constexpr std::string_view below = "root/loop ";
-  if (!path.starts_with(below)) return {};
-  std::uint32_t loop = 0;
-  for (const auto digit : path.substr(below.size(), path.find('/', below.size()) - below.size())) {
-    if (digit < '0' || digit > '9' || loop > loops) return {};
-    loop = loop * 10 + static_cast<std::uint32_t>(digit - '0');
-  }
-  return loop < loops ? std::optional{loop} : std::nullopt;
-}
-
-bool is_sessions(std::string_view path) { return path.ends_with("/sessions") && loop_of(path, 1024); }
-bool is_session(std::string_view path) { return is_sessions(parent_of(path)); }
 
 /// The client id of a session's path; empty, which nobody has, where the path is none that session_path() makes.
 std::string client_of(std::string_view path) { return percent_decoded(last_part(path)).value_or(std::string{}); }
@@ -95,7 +77,7 @@ boost::json::value error_json(const actor_status& of) {
 
 /// A named actor, with what its seat tells where it has one.
 boost::json::object actor_json(const actor_status& of, const std::vector<actor_status>& all,
-                               const std::vector<seat_figures>& loops) {
+                               const std::vector<seat_figures>& loops, const actor_shares& shares) {
   const auto name = last_part(of.path);
   const auto loop = loop_of(of.path, static_cast<std::uint32_t>(loops.size()));
   auto children = static_cast<std::uint64_t>(
@@ -108,10 +90,10 @@ boost::json::object actor_json(const actor_status& of, const std::vector<actor_s
                          {"mailbox_depth", nullptr},
                          {"oldest_message_age_ms", nullptr},
                          {"messages_handled", nullptr},
-                         {"cpu_share", nullptr},
+                         {"cpu_share", or_null(shares.of(of.path))},
                          {"restarts", of.restarts},
                          {"last_error", error_json(of)},
-                         {"memory_bytes", nullptr},
+                         {"memory_bytes", of.path == "root" ? boost::json::value(actors::resident_bytes()) : nullptr},
                          {"children", children}};
   if (!loop) return to;
   to["loop"] = *loop;
@@ -124,6 +106,10 @@ boost::json::object actor_json(const actor_status& of, const std::vector<actor_s
   to["messages_handled"] = figures.handled[at];
   if (seat->second == runtime::role::sessions) to["children"] = figures.sessions;
   return to;
+}
+
+actor_shares shares_of(work_watch& work, const std::vector<actor_status>& all) {
+  return {work.shares(), work.own_share(), all};
 }
 
 /// The tree's actors, root among them.
@@ -157,49 +143,52 @@ bool before(const boost::json::object& a, const boost::json::object& b, const so
 
 // --- calls ----------------------------------------------------------------------------------------------------------
 
-void list_named(inquiries& ask, const std::string& path, const sort_order& by, reply to) {
-  ask.ask_all(look_at_seats, [&ask, path, by, to](const std::vector<seat_figures>& loops) {
+void list_named(inquiries& ask, work_watch& work, const std::string& path, const sort_order& by, reply to) {
+  ask.ask_all(look_at_seats, [&ask, &work, path, by, to](const std::vector<seat_figures>& loops) {
     const auto all = named_actors(ask.node());
+    const auto shares = shares_of(work, all);
     const auto* parent = find(all, path);
     if (!parent) return to(not_found("actor"));
     std::vector<boost::json::object> children;
     for (const auto& each : all)
-      if (parent_of(each.path) == path) children.push_back(actor_json(each, all, loops));
+      if (parent_of(each.path) == path) children.push_back(actor_json(each, all, loops, shares));
     std::ranges::stable_sort(children, [&](const auto& a, const auto& b) { return before(a, b, by); });
     boost::json::array items;
     for (auto& each : children) items.push_back(std::move(each));
-    to(ok(
-      boost::json::object{{"actor", actor_json(*parent, all, loops)}, {"items", std::move(items)}, {"next", nullptr}}));
+    to(ok(boost::json::object{
+      {"actor", actor_json(*parent, all, loops, shares)}, {"items", std::move(items)}, {"next", nullptr}}));
   });
 }
 
-void list_sessions(inquiries& ask, const request& from, const std::string& path, const sort_order& by, reply to) {
+void list_sessions(inquiries& ask, work_watch& work, const request& from, const std::string& path, const sort_order& by,
+                   reply to) {
   const auto limit = limit_of(from);
   const auto loop = loop_of(path, ask.loops());
   if (!limit || !loop) return to(bad_request("`limit` is 1 to 1000."));
-  auto rest = [&ask, path, to](const std::vector<session_view>& found, const std::string& next) {
-    ask.ask_all(look_at_seats, [&ask, path, to, found, next](const std::vector<seat_figures>& loops) {
+  auto rest = [&ask, &work, path, to](const std::vector<session_view>& found, const std::string& next) {
+    ask.ask_all(look_at_seats, [&ask, &work, path, to, found, next](const std::vector<seat_figures>& loops) {
       const auto all = named_actors(ask.node());
       const auto* parent = find(all, path);
       if (!parent) return to(not_found("actor"));
       boost::json::array items;
       for (const auto& each : found) items.push_back(actor_json(each));
-      boost::json::object body{
-        {"actor", actor_json(*parent, all, loops)}, {"items", std::move(items)}, {"next", nullptr}};
+      boost::json::object body{{"actor", actor_json(*parent, all, loops, shares_of(work, all))},
+                               {"items", std::move(items)},
+                               {"next", nullptr}};
       if (!next.empty()) body["next"] = next;
       to(ok(std::move(body)));
     });
   };
-  rank_sessions(ask, *loop, by, std::string{from.parameter("cursor")}, *limit, rest);
+  rank_sessions(ask, work.shares(), *loop, by, std::string{from.parameter("cursor")}, *limit, rest);
 }
 
-void list_actors(inquiries& ask, const request& from, reply to) {
+void list_actors(inquiries& ask, work_watch& work, const request& from, reply to) {
   auto path = std::string{from.parameter("path")};
   if (path.empty()) path = "root";
   const auto by = sort_order::of(from.parameter("sort"));
   if (!by) return to(bad_request("`sort` is a field of actors, with - in front of it for the largest first."));
-  if (is_sessions(path)) return list_sessions(ask, from, path, *by, std::move(to));
-  list_named(ask, path, *by, std::move(to));
+  if (is_sessions(path)) return list_sessions(ask, work, from, path, *by, std::move(to));
+  list_named(ask, work, path, *by, std::move(to));
 }
 
 boost::json::object link_json(const actors::session_seat& of) {
@@ -224,18 +213,20 @@ boost::json::array failures_of(const event_history& history, const std::string& 
   return result;
 }
 
-void show_session(inquiries& ask, const event_history& history, const std::string& path, reply to) {
+void show_session(inquiries& ask, const event_history& history, work_watch& work, const std::string& path, reply to) {
   const auto client = client_of(path);
-  find_session(ask, client, [&ask, &history, path, client, to](session_ref who) {
+  find_session(ask, client, [&ask, &history, shares = work.shares(), path, client, to](session_ref who) {
     if (!who) return to(not_found("actor"));
     ask.ask(
       who.loop,
-      [who](actors::station& on) {
+      [who, shares](actors::station& on) {
         const auto& sessions = on.place().sessions;
         const session_place place{who, sessions.find(who), sessions.find_dormant(who)};
         boost::json::object result;
         if (!place.seat && !place.asleep) return result;
-        result = actor_json(view_of(on, place));
+        auto view = view_of(on, place);
+        if (shares) view.cpu_share = share_of((*shares)[who.loop], place);
+        result = actor_json(view);
         result["link"] = nullptr;
         if (place.seat && place.seat->link()) result["link"] = link_json(*place.seat);
         return result;
@@ -253,14 +244,14 @@ void show_session(inquiries& ask, const event_history& history, const std::strin
   });
 }
 
-void show_actor(inquiries& ask, const event_history& history, const request& from, reply to) {
+void show_actor(inquiries& ask, const event_history& history, work_watch& work, const request& from, reply to) {
   const auto path = std::string{from.parameter("path")};
-  if (is_session(path)) return show_session(ask, history, path, std::move(to));
-  ask.ask_all(look_at_seats, [&ask, path, to](const std::vector<seat_figures>& loops) {
+  if (is_session(path)) return show_session(ask, history, work, path, std::move(to));
+  ask.ask_all(look_at_seats, [&ask, &work, path, to](const std::vector<seat_figures>& loops) {
     const auto all = named_actors(ask.node());
     const auto* actor = find(all, path);
     if (!actor) return to(not_found("actor"));
-    auto body = actor_json(*actor, all, loops);
+    auto body = actor_json(*actor, all, loops, shares_of(work, all));
     boost::json::array failures, neighbours;
     const auto clock = actors::wall_time::now();
     for (const auto& each : actor->failures) failures.push_back({{"at", clock.of(each.at)}, {"cause", each.cause}});
@@ -323,14 +314,15 @@ void crash_actor(inquiries& ask, const request& from, reply to) {
 
 }  // namespace
 
-std::vector<route> actor_routes(inquiries& ask, event_history& history) {
+std::vector<route> actor_routes(inquiries& ask, event_history& history, work_watch& work) {
   auto with = [&ask](auto handle) {
     return [&ask, handle](const request& from, reply to) { handle(ask, from, std::move(to)); };
   };
   return {
-    {verb::get, "/api/v1/actors", role::viewer, with(list_actors)},
+    {verb::get, "/api/v1/actors", role::viewer,
+     [&ask, &work](const request& from, reply to) { list_actors(ask, work, from, std::move(to)); }},
     {verb::get, "/api/v1/actors/detail", role::viewer,
-     [&ask, &history](const request& from, reply to) { show_actor(ask, history, from, std::move(to)); }},
+     [&ask, &history, &work](const request& from, reply to) { show_actor(ask, history, work, from, std::move(to)); }},
     {verb::post, "/api/v1/actors/restart", role::operates, with(restart_actor)},
     {verb::post, "/api/v1/actors/crash", role::operates, with(crash_actor)},
   };

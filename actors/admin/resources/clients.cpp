@@ -160,32 +160,66 @@ void remove_client(inquiries& ask, const request& from, reply to) {
 
 // --- all that are away ----------------------------------------------------------------------------------------------
 
+/// Ends the sessions of all that are away, some at a time: those that sleep are read from the store first. Answers when
+/// they have ended, so that who asks for the list next does not see them any more.
+class removal : public std::enable_shared_from_this<removal> {
+public:
+  removal(inquiries& ask, std::string by, reply to) : ask_{ask}, by_{std::move(by)}, to_{std::move(to)} {}
+
+  void go_on(session_position from) {
+    auto found = std::make_shared<std::vector<session_ref>>();
+    session_walk<session_ref>::begin(
+      ask_, from, at_once,
+      [](actors::station&, const session_place& place) -> std::optional<session_ref> {
+        if (place.seat && place.seat->record().connected) return {};
+        return place.who;
+      },
+      [found](const std::vector<session_ref>& more) {
+        found->insert(found->end(), more.begin(), more.end());
+        return at_once - found->size();
+      },
+      [self = shared_from_this(), found](std::optional<session_position> next) { self->end(*found, next); });
+  }
+
+private:
+  static constexpr std::size_t at_once = 1000;
+
+  void end(const std::vector<session_ref>& found, std::optional<session_position> next) {
+    next_ = next;
+    left_ = found.size() + 1;
+    for (const auto who : found)
+      with_seat(
+        ask_, who,
+        [by = by_](actors::station&, actors::session_seat& seat) {
+          if (seat.record().connected) return boost::json::value(nullptr);  // it has come back
+          seat.end(by);
+          return boost::json::value(true);
+        },
+        [self = shared_from_this()](const boost::json::value& ended) {
+          if (!ended.is_null()) ++self->removed_;
+          self->one_less();
+        });
+    one_less();
+  }
+
+  void one_less() {
+    if (--left_ > 0) return;
+    if (next_) return go_on(*next_);
+    to_(ok(boost::json::object{{"removed", removed_}}));
+  }
+
+  inquiries& ask_;
+  std::string by_;
+  reply to_;
+  std::optional<session_position> next_;
+  std::size_t left_ = 0;  ///< of this batch
+  std::size_t removed_ = 0;
+};
+
 void remove_disconnected(inquiries& ask, const request& from, reply to) {
   if (from.parameter("connected") != "false")
     return to(bad_request("Only all clients that are away can be removed: `connected=false`."));
-  auto removed = std::make_shared<std::size_t>(0);
-  constexpr std::size_t at_once = 1000;
-  session_walk<session_ref>::begin(
-    ask, {}, at_once,
-    [](actors::station&, const session_place& place) -> std::optional<session_ref> {
-      if (place.seat && place.seat->record().connected) return {};
-      return place.who;
-    },
-    [&ask, removed, by = from.who.name](const std::vector<session_ref>& found) {
-      *removed += found.size();
-      for (const auto who : found)
-        with_seat(
-          ask, who,
-          [by](actors::station&, actors::session_seat& seat) {
-            if (!seat.record().connected) seat.end(by);
-            return boost::json::value(true);
-          },
-          [](const boost::json::value&) {});
-      return at_once;
-    },
-    [removed, to](std::optional<session_position>) {
-      to(ok(boost::json::object{{"removed", *removed}}));
-    });
+  std::make_shared<removal>(ask, from.who.name, std::move(to))->go_on({});
 }
 
 // --- subscriptions on its behalf ------------------------------------------------------------------------------------

@@ -22,6 +22,10 @@ boost::json::object store_json(const persistence::stats& of) {
           {"refused", of.refused}, {"waiting", of.waiting}, {"disk_bytes", of.disk_bytes}};
 }
 
+std::int64_t microseconds(std::chrono::nanoseconds of) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(of).count();
+}
+
 boost::json::object latency_json(const latency_figures& of) {
   if (of.count == 0) return {{"p50", nullptr}, {"p95", nullptr}, {"p99", nullptr}};
   return {{"p50", of.p50}, {"p95", of.p95}, {"p99", of.p99}};
@@ -39,6 +43,7 @@ void show_node(inquiries& ask, const sampler& figures, reply to) {
       for (std::size_t i = 0; i < loops.size(); ++i)
         each_loop.push_back({{"index", i},
                              {"busy_share", now.busy_share.size() > i ? now.busy_share[i] : 0.0},
+                             {"longest_turn_us", microseconds(node.stations[i]->loop().longest_turn())},
                              {"links", loops[i].links},
                              {"sessions", loops[i].sessions}});
       to(ok(boost::json::object{{"name", node.options.node.name},

@@ -30,7 +30,8 @@ void publish(inquiries& ask, const request& from, reply to) {
       what.body = publication::make({.topic = topic,
                                      .payload = std::as_bytes(std::span{payload}),
                                      .qos = static_cast<troupe::qos>(level),
-                                     .retain = keep});
+                                     .retain = keep,
+                                     .arrived = on.loop().now()});
       on.place().routes.route(std::move(what), {});
       return true;
     },

@@ -1,6 +1,10 @@
 #include "actors/admin/resources/resources.hpp"
 
 #include <charconv>
+#include <chrono>
+#include <memory>
+
+#include <boost/asio/steady_timer.hpp>
 
 #include "actors/registry_table.hpp"
 
@@ -26,11 +30,38 @@ answer not_found(std::string_view what) { return answer::error(404, "There is no
 
 answer bad_request(std::string_view sentence) { return answer::error(400, sentence); }
 
-void find_session(inquiries& ask, std::string client_id, std::function<void(session_ref)> then) {
-  const auto loop = actors::registry_of(client_id, ask.loops());
+namespace {
+
+/// What a registry knows of a client id.
+struct registry_entry {
+  session_ref session;
+  bool is_wanted = false;  ///< somebody is being given a session, whose loop has not told the registry yet
+};
+
+void find_until(inquiries& ask, std::string client_id, std::chrono::steady_clock::time_point deadline,
+                std::function<void(session_ref)> then) {
   ask.ask(
-    loop, [client_id = std::move(client_id)](actors::station& on) { return on.place().registry.find(client_id); },
-    std::move(then));
+    actors::registry_of(client_id, ask.loops()),
+    [client_id](actors::station& on) {
+      const auto& known = on.place().registry;
+      return registry_entry{known.find(client_id), known.contains(client_id)};
+    },
+    [&ask, client_id, deadline, then = std::move(then)](registry_entry found) {
+      if (found.session || !found.is_wanted || std::chrono::steady_clock::now() > deadline) return then(found.session);
+      auto timer = std::make_shared<boost::asio::steady_timer>(ask.admin(), std::chrono::milliseconds{1});
+      timer->async_wait([&ask, client_id, deadline, then, timer](boost::system::error_code failed) {
+        if (!failed) find_until(ask, client_id, deadline, then);
+      });
+    });
+}
+
+}  // namespace
+
+// A client may have its CONNACK before the registry, which is on another loop, has heard of its session: until then the
+// registry holds the claim.
+void find_session(inquiries& ask, std::string client_id, std::function<void(session_ref)> then) {
+  constexpr auto patience = std::chrono::milliseconds{500};
+  find_until(ask, std::move(client_id), std::chrono::steady_clock::now() + patience, std::move(then));
 }
 
 }  // namespace troupe::admin

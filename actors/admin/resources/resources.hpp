@@ -15,10 +15,11 @@ namespace troupe::admin {
 
 class event_history;
 class sampler;
+class work_watch;
 
 /// A node that runs, its loops and actors.
 std::vector<route> node_routes(inquiries& ask, const sampler& figures);
-std::vector<route> actor_routes(inquiries& ask, event_history& history);
+std::vector<route> actor_routes(inquiries& ask, event_history& history, work_watch& work);
 /// Sessions, connected or not, and what they subscribe to.
 std::vector<route> client_routes(inquiries& ask);
 std::vector<route> subscription_routes(inquiries& ask);
@@ -52,7 +53,8 @@ inline answer ok(boost::json::value body) {
   return {.status = 200, .body = std::move(body), .text = {}, .content_type = {}, .header = {}};
 }
 
-/// Where a client's session lives: asks its registry. `then` gets a default session_ref when there is none.
+/// Where a client's session lives: asks its registry, and again for half a second while the client is being given one.
+/// `then` gets a default session_ref when there is none.
 void find_session(inquiries& ask, std::string client_id, std::function<void(session_ref)> then);
 
 }  // namespace troupe::admin

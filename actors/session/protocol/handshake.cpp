@@ -74,6 +74,7 @@ stored_will store(const mqtt::will& will, std::string_view mount_point) {
     .expires = time_point::max(),
     .publisher = {},
     .publisher_hash = 0,
+    .arrived = {},
   });
   return {std::move(body), will.delay, will.properties.message_expiry};
 }

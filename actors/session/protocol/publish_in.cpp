@@ -98,6 +98,7 @@ publication_ptr make_publication(const record& of, const environment& env, const
       properties.message_expiry ? env.now + std::chrono::seconds{*properties.message_expiry} : time_point::max(),
     .publisher = env.self,
     .publisher_hash = static_cast<std::uint32_t>(hash_text(of.client_id, 0)),
+    .arrived = env.now,
   });
 }
 

@@ -13,6 +13,7 @@ publication_ptr publish_will(const stored_will& will, session_ref publisher, std
     .expires = will.message_expiry ? now + std::chrono::seconds{*will.message_expiry} : time_point::max(),
     .publisher = publisher,
     .publisher_hash = publisher_hash,
+    .arrived = now,
   });
 }
 

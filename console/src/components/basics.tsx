@@ -43,9 +43,11 @@ export function Button({
   disabled,
   label,
   title,
+  expanded,
 }: {
   children: ComponentChildren;
   onClick?: () => void;
+  expanded?: boolean;
   kind?: "plain" | "main" | "danger" | "quiet";
   type?: "button" | "submit";
   disabled?: boolean;
@@ -59,6 +61,7 @@ export function Button({
       onClick={onClick}
       disabled={disabled}
       aria-label={label}
+      aria-expanded={expanded}
       title={title}
     >
       {children}

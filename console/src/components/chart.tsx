@@ -20,6 +20,7 @@ interface Scale {
 }
 
 const height = 150;
+const leastSeconds = 60; // of the axis of time: a few samples fill it from the left
 const colours = 8; // --series-1 .. in the styles
 
 /** Lines over time. `times` are milliseconds since 1970, each series as long as they are. */
@@ -99,9 +100,12 @@ function settings(
     padding: [12, 6, 0, 0],
     legend: {show: false},
     cursor: {y: false, drag: {x: false, y: false}, sync: {key: "overview"}, points: {size: 6}},
-    scales: {y: {range: (_, least, most) => [Math.min(0, least ?? 0), max ?? upper(most)]}},
+    scales: {
+      x: {range: (_, first, last) => [first ?? 0, Math.max(last ?? 0, (first ?? 0) + leastSeconds)]},
+      y: {range: (_, least, most) => [Math.min(0, least ?? 0), max ?? upper(most)]},
+    },
     axes: [
-      {...axis, space: 70, size: 26, values: (_, splits) => splits.map(split => clock(split * 1000).slice(0, 5))},
+      {...axis, space: 70, size: 26, values: (_, splits) => splits.map(split => clock(split * 1000).slice(0, split % 60 ? 8 : 5))},
       {
         ...axis,
         size: 66,

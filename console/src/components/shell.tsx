@@ -7,27 +7,32 @@ import {duration} from "../lib/format";
 import {nodeState, useNode} from "../lib/node";
 import {usePlace} from "../lib/router";
 import {useStore} from "../lib/store";
+import {helpShown, useShortcuts} from "../lib/shortcuts";
 import {theme, toggleTheme} from "../lib/theme";
 import {Link} from "./basics";
+import {Help} from "./help";
 import type {IconName} from "./icon";
 import {Icon} from "./icon";
 import {act} from "./toasts";
 
-const entries: [name: string, path: string, icon: IconName][] = [
-  ["Overview", "/", "overview"],
-  ["Actors", "/actors", "actors"],
-  ["Clients", "/clients", "clients"],
-  ["Topics", "/topics", "topics"],
-  ["WebSocket client", "/websocket", "websocket"],
-  ["Traces", "/traces", "traces"],
-  ["Settings", "/settings", "settings"],
+const entries: [name: string, path: string, icon: IconName, letter: string][] = [
+  ["Overview", "/", "overview", "o"],
+  ["Actors", "/actors", "actors", "a"],
+  ["Clients", "/clients", "clients", "c"],
+  ["Topics", "/topics", "topics", "t"],
+  ["WebSocket client", "/websocket", "websocket", "w"],
+  ["Traces", "/traces", "traces", "r"],
+  ["Settings", "/settings", "settings", "s"],
 ];
+const letters = entries.map(([, path, , letter]) => [letter, path] as const);
+const shortcuts = entries.map(([name, , , letter]) => ({keys: `g ${letter}`, what: name}));
 
 /** What is around every page: navigation, which node this is, who is logged in. */
 export function Shell({children}: {children: ComponentChildren}) {
   const {path} = usePlace();
   const [open, setOpen] = useState(false);
   useNode();
+  useShortcuts(letters);
   useEffect(() => setOpen(false), [path]);
   useLayoutEffect(() => {
     const name = entries.find(([, at]) => isAt(path, at))?.[0];
@@ -60,10 +65,19 @@ export function Shell({children}: {children: ComponentChildren}) {
             {name}
           </Link>
         ))}
+        <div class="for-programs">
+          <a href="/api/v1/openapi.json" target="_blank" rel="noopener" title="What the API can do, as OpenAPI 3.1">
+            API description
+          </a>
+          <a href="/metrics" target="_blank" rel="noopener" title="What Prometheus reads">
+            Metrics
+          </a>
+        </div>
       </nav>
       <main id="main" tabIndex={-1}>
         {children}
       </main>
+      <Help pages={shortcuts} />
     </div>
   );
 }
@@ -96,6 +110,15 @@ function Who() {
     <div class="who">
       <button
         type="button"
+        class="icon-button wide-only"
+        aria-label="Keyboard shortcuts"
+        title="Keyboard shortcuts (?)"
+        onClick={() => helpShown.set(true)}
+      >
+        <kbd aria-hidden="true">?</kbd>
+      </button>
+      <button
+        type="button"
         class="icon-button"
         aria-label={`Switch to ${other} colours`}
         title={`Switch to ${other} colours`}
@@ -104,8 +127,8 @@ function Who() {
         <Icon name={scheme === "dark" ? "sun" : "moon"} />
       </button>
       {who && (
-        <span class="user">
-          <b>{who.user}</b> <span class="muted">{who.role}</span>
+        <span class="user" title={`Logged in as ${who.user}, with the role ${who.role}`}>
+          <b>{who.user}</b> {who.role !== who.user && <span class="muted">{who.role}</span>}
         </span>
       )}
       <button

@@ -10,6 +10,8 @@ export interface Column<T> {
   right?: boolean;
   /** Shown only to those who hear the page: the head of a column of buttons. */
   silent?: boolean;
+  /** Needs no name where rows are blocks: it says itself what it is. */
+  leads?: boolean;
   cell: (item: T) => ComponentChildren;
 }
 
@@ -24,7 +26,10 @@ export function tracksOf(columns: readonly {width?: number; grow?: number}[]): R
   return {"--tracks": tracks.join(" "), "--least": `${widths.reduce((sum, width) => sum + width, 1)}rem`};
 }
 
-/** A table of a few rows, all of them drawn; wider than its box, it scrolls inside of it. */
+/**
+ * A table of a few rows, all of them drawn. Wider than its box, it scrolls inside of it; on a narrow screen each row
+ * becomes a block of names and values. The roles are written out because a table that is laid out as blocks loses them.
+ */
 export function Table<T>({
   label,
   columns,
@@ -41,21 +46,26 @@ export function Table<T>({
   if (!items.length && empty) return <Empty>{empty}</Empty>;
   return (
     <div class="scroll" role="region" aria-label={label} tabIndex={0}>
-      <table aria-label={label}>
-        <thead>
-          <tr>
+      <table role="table" aria-label={label}>
+        <thead role="rowgroup">
+          <tr role="row">
             {columns.map(column => (
-              <th key={column.title} scope="col" class={column.right ? "right" : ""}>
+              <th key={column.title} role="columnheader" scope="col" class={column.right ? "right" : ""}>
                 {column.silent ? <span class="hidden">{column.title}</span> : column.title}
               </th>
             ))}
           </tr>
         </thead>
-        <tbody>
+        <tbody role="rowgroup">
           {items.map(item => (
-            <tr key={rowKey(item)}>
+            <tr key={rowKey(item)} role="row">
               {columns.map(column => (
-                <td key={column.title} class={column.right ? "right" : ""}>
+                <td
+                  key={column.title}
+                  role="cell"
+                  class={column.right ? "right" : ""}
+                  data-title={column.silent || column.leads ? undefined : column.title}
+                >
                   {column.cell(item)}
                 </td>
               ))}

@@ -89,6 +89,12 @@ export function ago(at: Figure): string {
   return known(at) ? `${duration((Date.now() - at) / 1000)} ago` : none;
 }
 
+/** The same by its largest unit alone, for narrow columns. */
+export function roughly(at: Figure): string {
+  if (!known(at)) return none;
+  return duration((Date.now() - at) / 1000).replace(/^(\d+ \w+) .*$/, "$1") + " ago";
+}
+
 /** MQTT's largest interval stands for "never". */
 export function expiry(seconds: Figure): string {
   if (!known(seconds)) return none;

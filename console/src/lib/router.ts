@@ -40,6 +40,11 @@ export function setQuery(changes: Record<string, string>, replace = true): void 
 export const clientPath = (id: string) => "/clients/" + encodeURIComponent(id);
 export const actorPath = (path: string) => "/actors?path=" + encodeURIComponent(path);
 
+/** Forms that know already of whom. */
+export const tracePath = (kind: string, value: string) => "/traces?" + new URLSearchParams({kind, value}).toString();
+export const banPath = (kind: string, value: string) =>
+  "/settings?" + new URLSearchParams({tab: "Bans", kind, value}).toString();
+
 /** What stands behind `/clients/`, or undefined; a malformed escape is taken as it stands. */
 export function clientOf(path: string): string | undefined {
   if (!path.startsWith("/clients/") || path.length <= "/clients/".length) return undefined;

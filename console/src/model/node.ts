@@ -51,6 +51,8 @@ export interface Option {
   value: unknown;
   default: unknown;
   origin: string;
+  /** Where exactly: a file and its line, the name of a variable. */
+  place?: string;
   changeable: boolean;
   description: string;
 }

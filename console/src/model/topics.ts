@@ -4,6 +4,9 @@ export interface Topic {
   subscriptions: number;
   retained: boolean | number;
   children: boolean;
+  /** Messages published to it since somebody counts, and a second; not there where nobody does. */
+  messages?: number | null;
+  rate?: number | null;
 }
 
 export interface Retained {

@@ -39,7 +39,9 @@ struct fixture : actors_fixture {
     office.assign(0, role::shard, place);
     place.occupy(start());
   }
-  caf::actor start() { return spawn(shard, shard_setup{&office, &place, &retained, &options, 0, epoch++}); }
+  caf::actor start() {
+    return spawn(shard, shard_setup{&office, &place, &retained, &options, 0, epoch++, false, nullptr, &view});
+  }
   void crash() {
     office.send(0, role::shard, crash_next{});
     work();
@@ -113,6 +115,7 @@ struct fixture : actors_fixture {
   test_office office{3};
   runtime::seat place{loop};
   retained_desk retained{std::make_shared<retained_budget>(options.node_limits)};
+  shard_view view;
   std::uint64_t epoch = 0;
   batch_id last_batch;
   walk_id last_walk;
@@ -384,6 +387,45 @@ CAF_TEST(a_member_without_a_connection_is_passed_over) {
   tell_route({"a"});
   work();
   CAF_CHECK_EQUAL(take_delivery(0), names{"a s1"});
+}
+
+CAF_TEST(who_looks_in_sees_the_subscriptions_of_the_shard_that_sits_there) {
+  CAF_CHECK(!view.subscriptions);
+  sit();
+  tell_subscribe(ann, {"a", "b"});
+  work();
+  CAF_REQUIRE(view.subscriptions);
+  CAF_CHECK_EQUAL(view.subscriptions->size(), 2u);
+  crash();
+  tell_route({"a"});
+  work();
+  CAF_REQUIRE(view.subscriptions);
+  CAF_CHECK_EQUAL(view.subscriptions->size(), 0u);  // the loops have not answered it yet
+  place.vacate();
+  end_actors();
+  CAF_CHECK(!view.subscriptions);
+}
+
+CAF_TEST(what_is_published_is_sampled_while_somebody_looks) {
+  sit();
+  const auto sampled = [&] {
+    names result;
+    std::uint32_t at = 0;
+    view.published.visit(at, 10'000, loop.now(), [&](std::string_view topic, double) { result.emplace_back(topic); });
+    return result;
+  };
+  tell_route({"before"});
+  work();
+  view.published.watch(loop.now());
+  loop.advance(std::chrono::seconds{1});
+  tell_route({"a", "b/c"});
+  work();
+  loop.advance(std::chrono::seconds{1});
+  CAF_CHECK_EQUAL(sampled(), (names{"a", "b/c"}));
+  loop.advance(std::chrono::minutes{1});
+  tell_route({"after"});
+  work();
+  CAF_CHECK(!view.published.is_watched());
 }
 
 CAF_TEST(a_retained_message_that_does_not_fit_is_routed_all_the_same) {

@@ -18,27 +18,27 @@ export const columns: ActorColumn[] = [
   {
     title: "Mailbox",
     sort: "mailbox_depth",
-    width: 4.5,
+    width: 4.25,
     cell: ({actor}) => hot(count(actor.mailbox_depth), (actor.mailbox_depth ?? 0) >= 100),
   },
-  {title: "Rate", sort: "messages_handled", width: 4.5, cell: branch => rate(branch.rate)},
+  {title: "Rate", sort: "messages_handled", width: 4.25, cell: branch => rate(branch.rate)},
   {
     title: "CPU",
     sort: "cpu_share",
-    width: 4.75,
+    width: 4,
     cell: ({actor}) => hot(percent(actor.cpu_share), (actor.cpu_share ?? 0) > 0.8),
   },
   {
     title: "Restarts",
     sort: "restarts",
-    width: 4.75,
+    width: 4.5,
     cell: ({actor}) => hot(count(actor.restarts), actor.restarts > 0),
   },
-  {title: "Memory", sort: "memory_bytes", width: 5.5, cell: ({actor}) => bytes(actor.memory_bytes)},
+  {title: "Memory", sort: "memory_bytes", width: 5, cell: ({actor}) => bytes(actor.memory_bytes)},
   {
     title: "Oldest",
     sort: "oldest_message_age_ms",
-    width: 5,
+    width: 4.75,
     cell: ({actor}) => hot(milliseconds(actor.oldest_message_age_ms), (actor.oldest_message_age_ms ?? 0) >= 1000),
   },
 ];

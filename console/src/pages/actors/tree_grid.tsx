@@ -7,13 +7,14 @@ import {count, visible} from "../../lib/format";
 import {useStore} from "../../lib/store";
 import {useTreeKeys} from "../../lib/tree_keys";
 import {useWindow} from "../../lib/window";
+import type {ActorState} from "../../model";
 import {columns} from "./columns";
 import type {Branch, Row, Tree} from "./tree";
 
 const rowHeight = 30;
 const refreshMilliseconds = 1_500;
 const pagesARound = 6;
-const tracks = tracksOf([{width: 13.5, grow: 1}, ...columns]);
+const tracks = tracksOf([{width: 11, grow: 1}, ...columns]);
 const rowId = (index: number) => `actor-row-${index}`;
 
 /** The tree as a table: arrow keys move and open, Enter shows the details, a head sorts every level. */
@@ -202,11 +203,11 @@ function ActorRow({
         ) : (
           <span class="twist" />
         )}
-        <span class={`dot dot-${dotOf(actor.state)}`} aria-hidden="true" />
-        <span class="tree-label">{visible(actor.name)}</span>
-        {actor.state !== "running" && (
-          <Badge tone={actor.state === "restarting" ? "warn" : "calm"}>{actor.state}</Badge>
-        )}
+        <span class={`dot dot-${dotOf(actor.state)}`} title={actor.state} aria-hidden="true" />
+        <span class="tree-label" title={visible(actor.name)}>
+          {visible(actor.name)}
+        </span>
+        <State state={actor.state} />
         {parent && <span class="muted small">{count(actor.children)}</span>}
       </div>
       {columns.map(column => (
@@ -218,7 +219,14 @@ function ActorRow({
   );
 }
 
-const dotOf = (state: string) => ({running: "ok", restarting: "warn", stopped: "bad"})[state] ?? "calm";
+const dotOf = (state: string) => ({running: "ok", restarting: "warn", stopped: "bad"})[state] ?? "asleep";
+
+/** Many sessions sleep, and nothing is wrong with them: their dot is enough for who sees it. */
+function State({state}: {state: ActorState}) {
+  if (state === "running") return null;
+  if (state === "asleep") return <span class="hidden">asleep</span>;
+  return <Badge tone={state === "restarting" ? "warn" : "bad"}>{state}</Badge>;
+}
 
 function RestRow({id, row, style}: {id: string; row: Row; style: Record<string, string>}) {
   return (

@@ -7,15 +7,19 @@ import {usePoll} from "../../lib/poll";
 
 const everyMilliseconds = 10_000;
 
-/** Why a client is gone, in words. */
-export function Autopsy({id, news}: {id: string; news: number}) {
+/** What two sentences tell of one that is connected: that it is, and since when. */
+const nothingMore = 2;
+
+/** Why a client is gone, in words; of one that is there what happened before, where anything did. */
+export function Autopsy({id, news, alive}: {id: string; news: number; alive: boolean}) {
   const {data, error, missing, refresh} = usePoll(signal => api.autopsy(id, signal), everyMilliseconds, [id]);
   useEffect(() => {
     if (news > 0) refresh();
   }, [news]);
 
+  if (alive && (data?.sentences.length ?? 0) <= nothingMore) return null;
   return (
-    <Panel title="Autopsy" className="autopsy">
+    <Panel title={alive ? "What happened to it" : "Autopsy"} className={alive ? "autopsy autopsy-alive" : "autopsy"}>
       <Failure text={missing ? "" : error} />
       {(missing || data?.sentences.length === 0) && <Empty>The node remembers nothing of it.</Empty>}
       <ol>

@@ -4,29 +4,39 @@ import {Facts, Meter, Panel} from "../../components/basics";
 import {ago, bytes, count, dateTime, expiry, label, plain, several} from "../../lib/format";
 import type {ClientDetail} from "../../model";
 
+type Rows = [string, ComponentChildren][];
+
+/** Of one that is away only what is still known: its connection is history, and the events tell it. */
 export function ConnectionPanel({client}: {client: ClientDetail}) {
+  const traffic: Rows = [
+    ["Received", `${several(client.messages_received, "message")}, ${bytes(client.bytes_received)}`],
+    ["Sent", `${several(client.messages_sent, "message")}, ${bytes(client.bytes_sent)}`],
+  ];
+  const here: Rows = [
+    ["User", plain(client.user)],
+    ["Address", plain(client.address)],
+    ["Listener", plain(client.listener)],
+    ["Protocol", `MQTT ${plain(client.protocol)}, ${plain(client.transport)}`],
+    ["Connected", <Since at={client.connected_at} />],
+    ["Keep alive", client.keep_alive_seconds ? `${count(client.keep_alive_seconds)} s` : "none"],
+    ...traffic,
+    ["Waiting output", bytes(client.waiting_bytes)],
+  ];
+  const away: Rows = [
+    ...(client.user ? ([["User", plain(client.user)]] as Rows) : []),
+    ["Protocol", `MQTT ${plain(client.protocol)}`],
+    ["Disconnected", <Since at={client.disconnected_at} />],
+    ...traffic,
+  ];
   return (
-    <Panel title="Connection">
-      <Facts
-        rows={[
-          ["User", plain(client.user)],
-          ["Address", plain(client.address)],
-          ["Listener", plain(client.listener)],
-          ["Protocol", `MQTT ${plain(client.protocol)}, ${plain(client.transport)}`],
-          ["Connected", <time title={dateTime(client.connected_at)}>{ago(client.connected_at)}</time>],
-          ...(client.connected
-            ? []
-            : ([
-                ["Disconnected", <time title={dateTime(client.disconnected_at)}>{ago(client.disconnected_at)}</time>],
-              ] as [string, ComponentChildren][])),
-          ["Keep alive", client.keep_alive_seconds ? `${count(client.keep_alive_seconds)} s` : "none"],
-          ["Received", `${several(client.messages_received, "message")}, ${bytes(client.bytes_received)}`],
-          ["Sent", `${several(client.messages_sent, "message")}, ${bytes(client.bytes_sent)}`],
-          ["Waiting output", bytes(client.waiting_bytes)],
-        ]}
-      />
+    <Panel title={client.connected ? "Connection" : "Its last connection"}>
+      <Facts rows={client.connected ? here : away} />
     </Panel>
   );
+}
+
+function Since({at}: {at: number | null | undefined}) {
+  return <time title={dateTime(at)}>{ago(at)}</time>;
 }
 
 export function SessionPanel({client}: {client: ClientDetail}) {

@@ -8,7 +8,7 @@ import {act} from "../../components/toasts";
 import {visible} from "../../lib/format";
 import {usePoll} from "../../lib/poll";
 import {useMay} from "../../lib/roles";
-import {actorPath} from "../../lib/router";
+import {actorPath, banPath, tracePath} from "../../lib/router";
 import type {ClientDetail} from "../../model";
 import {Autopsy} from "./autopsy";
 import {ConnectionPanel, MemoryPanel, SessionPanel} from "./facts";
@@ -43,7 +43,7 @@ export function Client({id}: {id: string}) {
         {client && <Deeds client={client} refresh={refresh} />}
       </PageHead>
       <Failure text={error} />
-      {!client?.connected && (client || error) && <Autopsy id={id} news={news} />}
+      {!client?.connected && (client || error) && <Autopsy id={id} news={news} alive={false} />}
       {client && (
         <>
           <div class="cards">
@@ -53,7 +53,7 @@ export function Client({id}: {id: string}) {
           </div>
           <Subscriptions client={client} refresh={refresh} />
           <InFlight client={client} />
-          {client.connected && <Autopsy id={id} news={news} />}
+          {client.connected && <Autopsy id={id} news={news} alive />}
         </>
       )}
       <History
@@ -94,6 +94,16 @@ function Deeds({client, refresh}: {client: ClientDetail; refresh: () => void}) {
         <Link to={actorPath(client.actor)} className="button button-plain">
           To its actor
         </Link>
+      )}
+      {mayOperate && (
+        <>
+          <Link to={tracePath("client", client.id)} className="button button-plain">
+            Trace
+          </Link>
+          <Link to={banPath("client", client.id)} className="button button-plain">
+            Ban
+          </Link>
+        </>
       )}
       {mayOperate && client.connected && (
         <Button kind="danger" onClick={() => void cut(false)}>

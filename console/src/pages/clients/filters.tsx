@@ -1,6 +1,7 @@
 import {useEffect, useState} from "preact/hooks";
 
 import * as api from "../../api";
+import {Button} from "../../components/basics";
 import {Select, TextField} from "../../components/fields";
 import {usePoll} from "../../lib/poll";
 import type {ClientFilter} from "../../model";
@@ -42,12 +43,20 @@ export function Filters({filter, onChange}: {filter: ClientFilter; onChange: (ch
     return () => clearTimeout(timer);
   }, [typed]);
 
+  const [unfolded, setUnfolded] = useState(false);
+  const set = Object.entries(filter).filter(([name, value]) => value && name !== "id_prefix").length;
   const names = (listeners?.items ?? []).map(({name}): [string, string] => [name, name]);
   return (
-    <form class="filters" role="search" aria-label="Filters" onSubmit={event => event.preventDefault()}>
+    <form
+      class={`filters filters-${unfolded ? "open" : "folded"}`}
+      role="search"
+      aria-label="Filters"
+      onSubmit={event => event.preventDefault()}
+    >
       {texts.map(([name, title]) => (
         <TextField
           key={name}
+          className={name === "id_prefix" ? "" : "folds"}
           label={title}
           value={typed[name] ?? ""}
           onInput={text => setTyped(old => ({...old, [name]: text}))}
@@ -55,12 +64,14 @@ export function Filters({filter, onChange}: {filter: ClientFilter; onChange: (ch
       ))}
       <Select
         label="Listener"
+        className="folds"
         value={filter.listener ?? ""}
         options={[["", "any"], ...names]}
         onInput={listener => onChange({listener})}
       />
       <Select
         label="Protocol"
+        className="folds"
         value={filter.protocol ?? ""}
         onInput={protocol => onChange({protocol})}
         options={[
@@ -72,6 +83,7 @@ export function Filters({filter, onChange}: {filter: ClientFilter; onChange: (ch
       />
       <Select
         label="State"
+        className="folds"
         value={filter.connected ?? ""}
         onInput={connected => onChange({connected})}
         options={[
@@ -80,6 +92,11 @@ export function Filters({filter, onChange}: {filter: ClientFilter; onChange: (ch
           ["false", "disconnected"],
         ]}
       />
+      <div class="unfold">
+        <Button onClick={() => setUnfolded(!unfolded)} expanded={unfolded}>
+          {unfolded ? "Fewer filters" : set ? `More filters, ${set} set` : "More filters"}
+        </Button>
+      </div>
     </form>
   );
 }

@@ -8,7 +8,7 @@ import {ClientState} from "../../components/client_state";
 import type {Column} from "../../components/table";
 import {VirtualTable} from "../../components/virtual_table";
 import {errorText} from "../../http";
-import {ago, bytes, count, dateTime, plain, visible} from "../../lib/format";
+import {bytes, count, dateTime, plain, roughly, short, visible} from "../../lib/format";
 import {usePages} from "../../lib/pages";
 import {useMay} from "../../lib/roles";
 import {clientPath, setQuery, usePlace} from "../../lib/router";
@@ -19,7 +19,7 @@ import {Filters, filterOf} from "./filters";
 const columns: Column<Client>[] = [
   {
     title: "Client id",
-    width: 14,
+    width: 10,
     grow: 2,
     cell: client => (
       <Link to={clientPath(client.id)} title={visible(client.id)}>
@@ -27,29 +27,32 @@ const columns: Column<Client>[] = [
       </Link>
     ),
   },
-  {
-    title: "State",
-    width: 7.5,
-    cell: client => <ClientState client={client} />,
-  },
-  {title: "User", width: 6, grow: 1, cell: client => plain(client.user)},
-  {title: "Address", width: 10, grow: 1, cell: client => plain(client.address)},
-  {title: "Listener", width: 6, cell: client => plain(client.listener)},
-  {title: "Protocol", width: 6, cell: client => [client.protocol, client.transport].filter(Boolean).join(" ") || "–"},
-  {
-    title: "Since",
-    width: 7.5,
-    cell: client => {
-      const at = client.connected ? client.connected_at : client.disconnected_at;
-      return <time title={dateTime(at)}>{ago(at)}</time>;
-    },
-  },
-  {title: "Subs", width: 4.5, right: true, cell: client => count(client.subscriptions)},
-  {title: "Queued", width: 5.5, right: true, cell: client => count(client.queued)},
-  {title: "In flight", width: 5.5, right: true, cell: client => count(client.in_flight)},
-  {title: "Received", width: 6.5, right: true, cell: client => bytes(client.bytes_received)},
-  {title: "Sent", width: 6.5, right: true, cell: client => bytes(client.bytes_sent)},
+  {title: "State", width: 6.5, cell: client => <ClientState client={client} />},
+  {title: "User", width: 4.5, grow: 1, cell: client => titled(plain(client.user))},
+  {title: "Address", width: 8.75, grow: 1, cell: client => titled(plain(client.address))},
+  {title: "Protocol", width: 5.25, cell: protocolOf},
+  {title: "Since", width: 5.5, cell: since},
+  {title: "Subs", width: 3.5, right: true, cell: client => short(client.subscriptions)},
+  {title: "Queued", width: 4.25, right: true, cell: client => hot(short(client.queued), client.queued >= manyQueued)},
+  {title: "In flight", width: 4.25, right: true, cell: client => short(client.in_flight)},
+  {title: "Received", width: 5, right: true, cell: client => bytes(client.bytes_received)},
+  {title: "Sent", width: 5, right: true, cell: client => bytes(client.bytes_sent)},
 ];
+
+const manyQueued = 100;
+
+const titled = (text: string) => <span title={text}>{text}</span>;
+const hot = (text: string, is: boolean) => (is ? <b class="hot">{text}</b> : text);
+
+function protocolOf({transport, protocol, listener}: Client) {
+  if (!protocol) return "–";
+  return <span title={`MQTT ${protocol} through the listener ${plain(listener)}`}>{`${plain(transport)} ${protocol}`}</span>;
+}
+
+function since(client: Client) {
+  const at = client.connected ? client.connected_at : client.disconnected_at;
+  return <time title={dateTime(at)}>{roughly(at)}</time>;
+}
 
 const pageSize = 200;
 

@@ -1,7 +1,7 @@
 import {useState} from "preact/hooks";
 
 import {Choice, PageHead} from "../../components/basics";
-import {bytes, bytesRate, count, dateTime, duration, microseconds, rate} from "../../lib/format";
+import {bytes, bytesRate, count, dateTime, microseconds, rate} from "../../lib/format";
 import {nodeState} from "../../lib/node";
 import {useStore} from "../../lib/store";
 import type {Node} from "../../model";
@@ -50,7 +50,6 @@ function Figures({node}: {node: Node}) {
         note={`p50 ${microseconds(latency?.p50)}, p95 ${microseconds(latency?.p95)}`}
       />
       <Figure name="Memory" value={bytes(node.memory_bytes)} note={memoryNote(node)} />
-      <Figure name="Up" value={duration(node.uptime_seconds)} note={node.version} />
     </div>
   );
 }

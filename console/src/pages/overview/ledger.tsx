@@ -18,7 +18,9 @@ export function Ledger() {
 }
 
 function Account({drops}: {drops: Drops}) {
-  const reasons = Object.entries(drops.dropped).sort(([, a], [, b]) => b - a);
+  const reasons = Object.entries(drops.dropped)
+    .filter(([, number]) => number > 0)
+    .sort(([, a], [, b]) => b - a);
   const dropped = reasons.reduce((sum, [, number]) => sum + number, 0);
   const open = drops.published - drops.delivered - drops.queued - dropped;
   const rows: [string, number, string][] = [

@@ -48,7 +48,10 @@ export function useCurves(range: Range): {curves: Curves; error: string} {
   ]);
   const samples = useStore(nodeSamples);
   const kept = useMemo(() => fromHistory(data, names), [data, names]);
-  const curves = useMemo(() => (live ? withSamples(kept, samples, names) : kept), [live, kept, samples, names]);
+  const curves = useMemo(
+    () => (live ? fromFirst(withSamples(kept, samples, names)) : kept),
+    [live, kept, samples, names],
+  );
   return {curves, error};
 }
 
@@ -84,6 +87,17 @@ function withSamples(kept: Curves, samples: Samples, names: string[]): Curves {
         [...before.map(index => kept.values[name]?.[index] ?? null), ...samples.map(sample => read(name, sample.node))],
       ]),
     ),
+  };
+}
+
+/** Without what is before the first sample of all: a node that has just started has no more to show. */
+function fromFirst({times, values}: Curves): Curves {
+  const all = Object.values(values);
+  const first = times.findIndex((_, index) => all.some(series => series[index] !== null));
+  if (first <= 0) return {times, values};
+  return {
+    times: times.slice(first),
+    values: Object.fromEntries(Object.entries(values).map(([name, series]) => [name, series.slice(first)])),
   };
 }
 

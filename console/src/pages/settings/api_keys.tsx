@@ -28,7 +28,7 @@ export function ApiKeys() {
     if (yes && (await act(api.removeApiKey(key.name), `${key.name} removed.`))) refresh();
   };
   const columns: Column<ApiKey>[] = [
-    {title: "Name", cell: key => <b>{key.name}</b>},
+    {title: "Name", leads: true, cell: key => <b>{key.name}</b>},
     {title: "Role", cell: key => key.role},
     {title: "Made", cell: key => dateTime(key.created)},
     {title: "Expires", cell: key => (key.expires ? dateTime(key.expires) : "never")},

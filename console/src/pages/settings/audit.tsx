@@ -11,18 +11,18 @@ const good = /^(ok|done|success)/i;
 
 const columns: Column<AuditEntry>[] = [
   {title: "Time", width: 11, cell: entry => dateTime(entry.at)},
-  {title: "Who", width: 8, grow: 1, cell: entry => visible(entry.who)},
+  {title: "Who", width: 7, grow: 1, cell: entry => visible(entry.who)},
   {title: "From", width: 9, cell: entry => visible(entry.address)},
-  {title: "Action", width: 12, grow: 1, cell: entry => visible(entry.action)},
+  {title: "Action", width: 12, grow: 1, cell: entry => visible(entry.action.replaceAll("_", " "))},
   {
     title: "Target",
-    width: 14,
+    width: 11,
     grow: 2,
     cell: entry => <span title={visible(entry.target)}>{visible(entry.target)}</span>,
   },
   {
     title: "Outcome",
-    width: 10,
+    width: 11.5,
     cell: entry => <Badge tone={good.test(entry.outcome) ? "ok" : "warn"}>{visible(entry.outcome)}</Badge>,
   },
 ];

@@ -10,6 +10,7 @@ import {dateTime, plain, visible} from "../../lib/format";
 import {readAll} from "../../lib/pages";
 import {usePoll} from "../../lib/poll";
 import {useMay} from "../../lib/roles";
+import {usePlace} from "../../lib/router";
 import type {Ban} from "../../model";
 
 const everyMilliseconds = 10_000;
@@ -60,9 +61,17 @@ export function Bans() {
   );
 }
 
+const hints: Record<string, string> = {
+  client: "A client id",
+  user: "A user name",
+  address: "192.0.2.7 or 192.0.2.0/24",
+};
+
+/** Who is to be banned may stand in the address of the page: a client's page leads here with it. */
 function Add({refresh}: {refresh: () => void}) {
-  const [kind, setKind] = useState("client");
-  const [value, setValue] = useState("");
+  const {query} = usePlace();
+  const [kind, setKind] = useState(query.get("kind") ?? "client");
+  const [value, setValue] = useState(query.get("value") ?? "");
   const [reason, setReason] = useState("");
   const [minutes, setMinutes] = useState(60);
   const submit = async (event: Event) => {
@@ -84,7 +93,7 @@ function Add({refresh}: {refresh: () => void}) {
           ["address", "address"],
         ]}
       />
-      <TextField label="Value" value={value} onInput={setValue} required className="field-wide" />
+      <TextField label="Value" value={value} onInput={setValue} required placeholder={hints[kind]} className="field-wide" />
       <TextField label="Reason" value={reason} onInput={setReason} className="field-wide" max={1024} />
       <NumberField label="Minutes, 0 for good" value={minutes} onInput={setMinutes} max={5_256_000} />
       <Button kind="danger" type="submit">

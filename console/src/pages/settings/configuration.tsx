@@ -34,17 +34,22 @@ export function Configuration() {
   const columns: Column<Option>[] = [
     {
       title: "Option",
+      leads: true,
       cell: option => (
-        <>
-          <b class="mono">{option.name}</b>
-          <span class="option-meaning muted">{option.description}</span>
-        </>
+        <div class="option">
+          <b class="mono breaks">{option.name}</b>
+          <span class="muted">{option.description}</span>
+        </div>
       ),
     },
     {title: "Value", cell: option => <span class="mono option-value">{valueText(option.value)}</span>},
     {
       title: "Origin",
-      cell: option => <Badge tone={option.origin === "default" ? "calm" : "info"}>{option.origin}</Badge>,
+      cell: option => (
+        <span title={option.place}>
+          <Badge tone={option.origin === "default" ? "calm" : "info"}>{option.origin}</Badge>
+        </span>
+      ),
     },
     {title: "Default", cell: option => <span class="mono option-value muted">{valueText(option.default)}</span>},
     {title: "A change is felt", cell: option => (option.changeable ? "at once" : "at the next start")},
@@ -104,7 +109,7 @@ function Edit({option, onClose, onDone}: {option: Option; onClose: () => void; o
     event.preventDefault();
     void run(async () => {
       await api.setOption(option.name, valueOf(text, option));
-      tell(`${option.name} changed.`);
+      tell(`${option.name} is ${text || "empty"} from now on.`);
       onDone();
     });
   };

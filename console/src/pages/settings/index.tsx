@@ -33,7 +33,7 @@ export function Settings() {
         label="Settings"
         names={tabs.map(([name]) => name)}
         current={current}
-        onChoose={tab => setQuery({tab: tab === "Listeners" ? "" : tab}, false)}
+        onChoose={tab => setQuery({tab: tab === "Listeners" ? "" : tab, kind: "", value: ""}, false)}
       />
       <Shown />
     </div>

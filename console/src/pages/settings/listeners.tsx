@@ -29,7 +29,7 @@ export function Listeners() {
     if (await act(api.switchListener(listener.name, on), `${listener.name} ${on ? "started" : "stopped"}.`)) refresh();
   };
   const columns: Column<Listener>[] = [
-    {title: "Name", cell: listener => <b>{listener.name}</b>},
+    {title: "Name", leads: true, cell: listener => <b>{listener.name}</b>},
     {title: "Type", cell: listener => listener.type},
     {title: "Address", cell: listener => <span class="mono">{listener.bind}</span>},
     {

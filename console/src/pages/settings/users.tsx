@@ -36,7 +36,7 @@ export function Users() {
     if (yes && (await act(api.removeUser(user.name), `${user.name} removed.`))) refresh();
   };
   const columns: Column<User>[] = [
-    {title: "Name", cell: user => <b>{user.name}</b>},
+    {title: "Name", leads: true, cell: user => <b>{user.name}</b>},
     {title: "Role", cell: user => user.role},
     {
       title: "Last log-in",

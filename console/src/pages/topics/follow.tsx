@@ -7,23 +7,13 @@ import type {Column} from "../../components/table";
 import {Table} from "../../components/table";
 import {tell} from "../../components/toasts";
 import {useDeed} from "../../lib/deed";
-import {count, microseconds, visible} from "../../lib/format";
+import {count, visible} from "../../lib/format";
 import {useMay} from "../../lib/roles";
-import {actorPath, clientPath} from "../../lib/router";
+import {clientPath} from "../../lib/router";
 import type {Published} from "../../model";
+import {Timeline} from "./timeline";
 
-type Step = NonNullable<Published["way"]>[number];
 type Target = NonNullable<Published["targets"]>[number];
-
-const steps: Column<Step>[] = [
-  {title: "After", right: true, cell: step => microseconds(step.at_us)},
-  {title: "Step", cell: step => <b>{step.step}</b>},
-  {title: "What happened", cell: step => <span class="wraps">{visible(step.text)}</span>},
-  {
-    title: "Actor",
-    cell: step => (step.actor ? <Link to={actorPath(step.actor)}>{visible(step.actor)}</Link> : "–"),
-  },
-];
 
 const targets: Column<Target>[] = [
   {title: "Client id", cell: target => <Link to={clientPath(target.client)}>{visible(target.client)}</Link>},
@@ -83,19 +73,14 @@ export function Follow({first}: {first: string}) {
 
 function Way({published}: {published: Published}) {
   const {receivers} = published;
+  const way = published.way ?? [];
   return (
     <>
       <p aria-live="polite">
         <b>{receivers === 1 ? "One session" : `${count(receivers)} sessions`}</b> received it.
       </p>
       <Panel title="Its way">
-        <Table
-          label="Its way"
-          columns={steps}
-          items={published.way ?? []}
-          empty="The node told nothing of it."
-          rowKey={step => `${step.at_us} ${step.step} ${step.actor ?? ""} ${step.text}`}
-        />
+        {way.length ? <Timeline way={way} /> : <Empty>The node told nothing of it.</Empty>}
       </Panel>
       <Panel title="Who got it">
         <Table
@@ -103,7 +88,7 @@ function Way({published}: {published: Published}) {
           columns={targets}
           items={published.targets ?? []}
           empty="No subscription matches."
-          rowKey={target => target.client}
+          rowKey={target => `${target.client} ${target.outcome} ${target.text}`}
         />
       </Panel>
     </>

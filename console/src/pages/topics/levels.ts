@@ -6,6 +6,8 @@ import type {Topic} from "../../model";
 const pageSize = 200;
 /** The most names of one level that the page keeps. */
 const namesMax = 20_000;
+/** The most levels that one round of refreshing reads. */
+const refreshedMax = 8;
 
 export interface Level {
   topic: Topic | null; // null: above the first level
@@ -86,6 +88,26 @@ export class Levels {
     }
     level.loading = false;
     this.tell();
+  }
+
+  /** Reads the beginning of the open levels again: their counts move, and new names come. */
+  async refresh(): Promise<void> {
+    const open = [...this.levels.values()].filter(level => level.open && level.read && !level.loading);
+    for (const level of open.slice(0, refreshedMax)) await this.readAgain(level).catch(() => {}); // the next round tries
+    this.tell();
+  }
+
+  private async readAgain(level: Level): Promise<void> {
+    const page = await api.topics(level.topic?.topic ?? "", {limit: pageSize});
+    for (const topic of page.items) {
+      const known = this.levels.get(keyOf(topic));
+      if (known) known.topic = topic;
+      else this.levels.set(keyOf(topic), this.fresh(topic, keyOf(level.topic), level.depth + 1));
+    }
+    const names = page.items.map(keyOf);
+    const whole = page.next === null; // what is not told any more is gone
+    level.names = whole ? names : [...new Set([...names, ...level.names])];
+    if (whole) level.next = null;
   }
 
   private fresh(topic: Topic | null, parent: string | null, depth: number): Level {

@@ -91,6 +91,7 @@ function Message({topic, onClose}: {topic: string; onClose: () => void}) {
           ["Topic", <span class="mono">{visible(topic)}</span>],
           ["Size", bytes(data?.bytes)],
           ["QoS", data?.qos ?? "–"],
+          ["Expires", data?.expires_at ? dateTime(data.expires_at) : "never"],
         ]}
       />
       <Failure text={error} />

@@ -3,8 +3,9 @@ import {useEffect, useRef, useState} from "preact/hooks";
 import {Link} from "../../components/basics";
 import {Icon} from "../../components/icon";
 import {tracksOf} from "../../components/table";
-import {plain, visible} from "../../lib/format";
+import {plain, rate, short, visible} from "../../lib/format";
 import {useMay} from "../../lib/roles";
+import {tracePath} from "../../lib/router";
 import {useStore} from "../../lib/store";
 import {useTreeKeys} from "../../lib/tree_keys";
 import {useWindow} from "../../lib/window";
@@ -13,7 +14,8 @@ import type {Row} from "./levels";
 import {Levels, parentRow} from "./levels";
 
 const rowHeight = 30;
-const tracks = tracksOf([{width: 16, grow: 1}, {width: 8}, {width: 7}]);
+const refreshMilliseconds = 3_000;
+const tracks = tracksOf([{width: 11, grow: 1}, {width: 5.5}, {width: 6}, {width: 6.5}, {width: 5.5}]);
 const rowId = (place: number) => `topic-row-${place}`;
 
 export function TopicTree() {
@@ -39,6 +41,19 @@ export function TopicTree() {
 
   useEffect(() => levels.start(), [levels]);
   useEffect(() => {
+    let timer = 0;
+    let stopped = false;
+    const round = async () => {
+      if (!document.hidden) await levels.refresh();
+      if (!stopped) timer = window.setTimeout(round, refreshMilliseconds);
+    };
+    timer = window.setTimeout(round, refreshMilliseconds);
+    return () => {
+      stopped = true;
+      clearTimeout(timer);
+    };
+  }, [levels]);
+  useEffect(() => {
     for (const row of inSight) if (row.kind === "rest" && row.reads) void levels.readMore(row.level);
   }, [changed, first, last]);
 
@@ -62,12 +77,11 @@ export function TopicTree() {
       >
         <div class="virtual-head virtual-row" role="row">
           <div role="columnheader">Topic</div>
-          <div role="columnheader" class="right">
-            Subscriptions
-          </div>
-          <div role="columnheader" class="right">
-            Retained
-          </div>
+          {["Rate", "Messages", "Subscriptions", "Retained"].map(title => (
+            <div key={title} role="columnheader" class="right">
+              {title}
+            </div>
+          ))}
         </div>
         <div class="virtual-body" role="rowgroup" style={{height: `${rows.length * rowHeight}px`}}>
           {inSight.map((row, offset) => (
@@ -151,10 +165,16 @@ function TopicRow({
         <span class="tree-label">{name}</span>
       </div>
       <div role="gridcell" class="right">
+        {rate(topic.rate)}
+      </div>
+      <div role="gridcell" class="right">
+        {short(topic.messages)}
+      </div>
+      <div role="gridcell" class="right">
         {plain(topic.subscriptions)}
       </div>
       <div role="gridcell" class="right">
-        {plain(topic.retained)}
+        {topic.retained === false ? "" : plain(topic.retained)}
       </div>
     </div>
   );
@@ -171,7 +191,10 @@ function Chosen({topic}: {topic: Topic | null}) {
       <Link to={`/topics?tab=Retained&prefix=${name}`}>Retained here and below</Link>
       <Link to={`/topics?tab=Subscriptions&filter=${name}`}>Subscriptions to it</Link>
       {mayOperate && (
-        <Link to={`/topics?tab=${encodeURIComponent("Follow a message")}&topic=${name}`}>Publish to it</Link>
+        <>
+          <Link to={`/topics?tab=${encodeURIComponent("Follow a message")}&topic=${name}`}>Publish to it</Link>
+          <Link to={tracePath("topic", topic.topic)}>Trace it</Link>
+        </>
       )}
     </p>
   );

@@ -1,11 +1,12 @@
-import {useState} from "preact/hooks";
+import {useRef, useState} from "preact/hooks";
 
 import * as api from "../../api";
 import {Badge, Button, Failure, PageHead, Panel} from "../../components/basics";
 import {NumberField, Select, TextField} from "../../components/fields";
 import type {Column} from "../../components/table";
 import {Table} from "../../components/table";
-import {act} from "../../components/toasts";
+import {act, tell} from "../../components/toasts";
+import {errorText} from "../../http";
 import {count, dateTime, visible} from "../../lib/format";
 import {usePoll} from "../../lib/poll";
 import {useMay} from "../../lib/roles";
@@ -20,22 +21,26 @@ export function Traces() {
   const chosen = usePlace().query.get("trace") ?? "";
   const {data, error, refresh} = usePoll(api.traces, everyMilliseconds);
   const traces = data?.items ?? [];
-  const shown = traces.find(trace => String(trace.id) === chosen);
+  const running = traces.find(trace => String(trace.id) === chosen);
+  const last = useRef<Trace | undefined>(undefined);
+  if (running) last.current = running;
+  const shown = String(last.current?.id) === chosen ? last.current : undefined;
 
+  const show = (trace: Trace) => setQuery({trace: String(trace.id), kind: "", value: ""}, false);
   const stop = async (trace: Trace) => {
     if (await act(api.stopTrace(trace.id), "Trace stopped.")) refresh();
   };
   const columns: Column<Trace>[] = [
     {title: "Of", cell: trace => <Badge tone="info">{trace.kind}</Badge>},
     {title: "Value", cell: trace => <span class="mono">{visible(trace.value)}</span>},
-    {title: "Until", cell: trace => (trace.until === null ? "stopped" : dateTime(trace.until))},
+    {title: "Until", cell: trace => (trace.until === null ? "it is stopped" : dateTime(trace.until))},
     {title: "Lines", right: true, cell: trace => count(trace.lines)},
     {
       title: "Actions",
       silent: true,
       cell: trace => (
         <>
-          <Button kind="quiet" label={`Show ${trace.value}`} onClick={() => setQuery({trace: String(trace.id)}, false)}>
+          <Button kind="quiet" label={`Show ${trace.value}`} onClick={() => show(trace)}>
             Show
           </Button>
           {mayOperate && (
@@ -49,8 +54,15 @@ export function Traces() {
   ];
   return (
     <div class="page">
-      <PageHead title="Traces" note="What is said to and by some clients, packet by packet" />
-      {mayOperate && <Start refresh={refresh} />}
+      <PageHead title="Traces" note="Every packet to and from some clients, as long as one asks for it" />
+      {mayOperate && (
+        <Start
+          onStarted={started => {
+            refresh();
+            if (started?.id !== undefined) show(started);
+          }}
+        />
+      )}
       <Failure text={error} />
       <Panel title="Running">
         <Table
@@ -61,7 +73,7 @@ export function Traces() {
           empty={data ? "Nothing is traced." : "Asking the node…"}
         />
       </Panel>
-      {shown && <Lines key={shown.id} trace={shown} />}
+      {shown && <Lines key={shown.id} trace={shown} running={!!running} />}
     </div>
   );
 }
@@ -72,15 +84,22 @@ const hints: Record<string, string> = {
   address: "An address, such as 192.0.2.7",
 };
 
-function Start({refresh}: {refresh: () => void}) {
-  const [kind, setKind] = useState("client");
-  const [value, setValue] = useState("");
+/** What is to be traced may stand in the address of the page: other pages lead here with it. */
+function Start({onStarted}: {onStarted: (started: Trace | undefined) => void}) {
+  const {query} = usePlace();
+  const [kind, setKind] = useState(query.get("kind") ?? "client");
+  const [value, setValue] = useState(query.get("value") ?? "");
   const [minutes, setMinutes] = useState(10);
   const submit = async (event: Event) => {
     event.preventDefault();
-    if (!(await act(api.startTrace({kind, value, seconds: minutes * 60}), "Trace started."))) return;
-    setValue("");
-    refresh();
+    try {
+      const started = await api.startTrace({kind, value, seconds: minutes * 60});
+      tell("Trace started.");
+      setValue("");
+      onStarted(started);
+    } catch (error) {
+      tell(errorText(error), true);
+    }
   };
   return (
     <Panel title="Start a trace">
@@ -103,7 +122,7 @@ function Start({refresh}: {refresh: () => void}) {
           placeholder={hints[kind]}
           className="field-wide"
         />
-        <NumberField label="Minutes" value={minutes} onInput={setMinutes} min={1} max={1440} />
+        <NumberField label="Minutes" value={minutes} onInput={setMinutes} min={1} max={1440} className="field-short" />
         <Button kind="main" type="submit">
           Start
         </Button>

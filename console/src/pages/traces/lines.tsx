@@ -1,12 +1,12 @@
 import {useEffect, useRef, useState} from "preact/hooks";
 
 import * as api from "../../api";
-import {Button, Failure, Panel} from "../../components/basics";
+import {Badge, Button, Failure, Panel} from "../../components/basics";
 import {Check} from "../../components/fields";
 import {Icon} from "../../components/icon";
 import {tell} from "../../components/toasts";
 import {errorText} from "../../http";
-import {clock, count, visible} from "../../lib/format";
+import {clock, several, visible} from "../../lib/format";
 import {save} from "../../lib/save";
 import {useWindow} from "../../lib/window";
 import type {Page, Trace, TraceLine} from "../../model";
@@ -16,9 +16,10 @@ const rowHeight = 22;
 const pageSize = 1_000;
 const downloadMax = 1_000_000;
 
-export function Lines({trace}: {trace: Trace}) {
+/** Of a trace that has been stopped what was read of it is still there. */
+export function Lines({trace, running}: {trace: Trace; running: boolean}) {
   const [following, setFollowing] = useState(true);
-  const {lines, error} = useTail(trace.id, following);
+  const {lines, error} = useTail(trace.id, following && running);
   const box = useRef<HTMLDivElement>(null);
   const {first, last} = useWindow(box, lines.length, rowHeight);
 
@@ -31,15 +32,19 @@ export function Lines({trace}: {trace: Trace}) {
       title={`Lines of ${visible(trace.value)}`}
       actions={
         <>
-          <Check label="Follow" value={following} onInput={setFollowing} />
-          <Button onClick={() => void download(trace)}>
+          {running ? (
+            <Check label="Follow" value={following} onInput={setFollowing} />
+          ) : (
+            <Badge tone="calm">stopped</Badge>
+          )}
+          <Button onClick={() => void (running ? download(trace) : saveLines(trace, lines.map(textOf)))}>
             <Icon name="download" />
             Download
           </Button>
         </>
       }
     >
-      <Failure text={error} />
+      <Failure text={running ? error : ""} />
       <div ref={box} class="lines" role="log" aria-label="Trace" tabIndex={0}>
         <div class="virtual-body" style={{height: `${lines.length * rowHeight}px`}}>
           {lines.slice(first, last + 1).map((line, offset) => (
@@ -57,7 +62,8 @@ export function Lines({trace}: {trace: Trace}) {
         </div>
       </div>
       <p class="virtual-foot muted">
-        {count(lines.length)} lines{lines.length >= linesMax ? ", the newest; a download has all" : ""}
+        {several(lines.length, "line")}
+        {lines.length >= linesMax && running ? ", the newest; a download has all" : ""}
       </p>
     </Panel>
   );
@@ -74,11 +80,14 @@ async function download(trace: Trace): Promise<void> {
       read += page.items.length;
       cursor = page.next;
     } while (cursor !== null && read < downloadMax);
-    save(`trace-${trace.kind}-${trace.id}.txt`, parts, "text/plain");
+    saveLines(trace, parts);
   } catch (error) {
     tell(errorText(error), true);
   }
 }
+
+const saveLines = (trace: Trace, parts: string[]) =>
+  save(`trace-${trace.kind}-${trace.id}.txt`, parts, "text/plain");
 
 const textOf = (line: TraceLine) =>
   `${new Date(line.at).toISOString()}\t${visible(line.client)}\t${line.direction}\t${visible(line.text)}\n`;

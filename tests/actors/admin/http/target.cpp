@@ -47,6 +47,12 @@ CAF_TEST(empty_segments_are_kept) {
 
 CAF_TEST(dots_stand_for_themselves) { CAF_CHECK_EQUAL(segments("/a/../b/%2e%2E"), (strings{"a", "..", "b", ".."})); }
 
+CAF_TEST(a_semicolon_at_the_end_of_a_segment_belongs_to_no_name) {
+  CAF_CHECK_EQUAL(segments("/a/..;/b/.;"), (strings{"a", "..", "b", "."}));
+  CAF_CHECK_EQUAL(segments("/a%3B/a%3B;/a;b/;"), (strings{"a;", "a;", "a;b", ""}));
+  CAF_CHECK_EQUAL(segments("/;;"), strings{";"});
+}
+
 CAF_TEST(what_is_malformed_is_refused) {
   for (const char* text : {"", "a", "*", "http://host/a", "/%", "/%4", "/%4g", "/%g4", "/%00", "/a?b=%00", "/a?%zz=b",
                            "/%ff", "/%c3", "/a?b=%ed%a0%80", "/a#b", "/%C0%80"})

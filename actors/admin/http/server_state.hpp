@@ -12,15 +12,15 @@ namespace troupe::admin {
 class connection;
 
 /// What all connections share. Lives as long as the last of them.
-struct service {
-  service(server_options with, router calls, std::shared_ptr<gatekeeper> decides,
-          std::shared_ptr<const assets> of_console)
+struct server_state {
+  server_state(server_options with, router calls, std::shared_ptr<gatekeeper> decides,
+               std::shared_ptr<const assets> of_console)
     : options{std::move(with)},
       routes{std::move(calls)},
       gate{std::move(decides)},
       files{std::move(of_console)} {}
-  service(const service&) = delete;
-  service& operator=(const service&) = delete;
+  server_state(const server_state&) = delete;
+  server_state& operator=(const server_state&) = delete;
 
   const server_options options;
   server_counters counters;
