@@ -17,9 +17,9 @@ OPEN = {**SETTINGS, "admin.metrics_open": "true"}
 DASHBOARD = ROOT / "examples/grafana/troupe.json"
 UNITS = ("seconds", "bytes", "ratio", "info")
 # What counts things is called after them.
-THINGS = ("connections", "sessions", "messages", "links", "watchers", "requests", "rows", "fds", "threads", "up",
-          "alarm", "connects", "errors", "restarts", "accepted", "refused", "dropped", "received", "sent", "handled",
-          "commits", "batches", "syncs", "failures", "conflicts", "events", "overwritten", "lost",
+THINGS = ("connections", "sessions", "subscriptions", "messages", "links", "watchers", "requests", "rows", "fds",
+          "threads", "up", "alarm", "connects", "errors", "restarts", "accepted", "refused", "dropped", "received",
+          "sent", "handled", "commits", "batches", "syncs", "failures", "conflicts", "events", "overwritten", "lost",
           "failed", "streams", "cut")
 
 
@@ -130,6 +130,7 @@ def the_figures_are_those_of_what_happens():
         check_equal(found("troupe_listener_connections_accepted_total", listener="ws"), 1, "accepted by ws")
         check_equal(found("troupe_listener_connections", listener="tcp"), 2, "connections of tcp")
         check_equal(grown("troupe_retained_messages"), 1, "retained")
+        check_equal(found.sum("troupe_shard_subscriptions"), 2, "subscriptions without wildcards are in one shard each")
         until(lambda: Scrape(admin).sum("troupe_loop_links") == 2, "links")
         check(found.sum("troupe_actor_messages_handled_total") > before.sum("troupe_actor_messages_handled_total"),
               "what actors handled")

@@ -84,6 +84,12 @@ void add_loops(families& to, const node_figures& from) {
                [](const loop& each) { return each.processor_seconds; });
   add_of_loops(to.gauge("troupe_loop_busy_ratio", "The part of the last second that a loop's thread had a processor."),
                from, [](const loop& each) { return each.busy_share; });
+  add_of_loops(
+    to.gauge("troupe_loop_longest_turn_seconds", "The longest turn of a loop in the last one or two seconds."), from,
+    [](const loop& each) { return each.longest_turn_seconds; });
+  add_of_loops(to.gauge("troupe_shard_subscriptions",
+                        "Subscriptions in a shard's index; those with wildcards are in the index of each."),
+               from, [](const loop& each) { return of(each.subscriptions); });
   add_of_loops(to.gauge("troupe_loop_links", "Network connections of a loop, in any state."), from,
                [](const loop& each) { return of(each.links); });
   add_of_loops(to.gauge("troupe_loop_sessions", "Sessions of a loop, those that sleep included."), from,

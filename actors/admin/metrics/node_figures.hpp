@@ -24,8 +24,10 @@ struct node_figures {
   };
   struct loop {
     double processor_seconds = 0;
-    double busy_share = 0;  ///< of the last second
+    double busy_share = 0;            ///< of the last second
+    double longest_turn_seconds = 0;  ///< of the last one or two seconds
     count links = 0, sessions = 0, asleep = 0;
+    count subscriptions = 0;  ///< in the index of its shard, which has those with wildcards of all clients
     count retained = 0, retained_bytes = 0;
     std::vector<seat> seats;
   };

@@ -31,6 +31,7 @@ node_figures::loop look_at(actors::station& on) {
   result.links = on.links();
   result.sessions = place.sessions.size();
   result.asleep = place.sessions.asleep();
+  if (const auto* index = on.of_shard().subscriptions) result.subscriptions = index->size();
   result.retained = place.retained.index.size();
   result.retained_bytes = place.retained.index.bytes();
   for (const auto& [name, role] : seats) {
@@ -119,6 +120,7 @@ node_figures gathered(const node_view& node, const sampler& figures, const event
   add_totals(result, figures.totals());
   for (std::size_t i = 0; i < loops.size(); ++i) {
     loops[i].processor_seconds = std::chrono::duration<double>(node.stations[i]->loop().processor_time()).count();
+    loops[i].longest_turn_seconds = std::chrono::duration<double>(node.stations[i]->loop().longest_turn()).count();
     loops[i].busy_share = figures.latest().busy_share[i];
   }
   result.loops = std::move(loops);
