@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <mutex>
 
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -113,6 +114,7 @@ struct service::parts {
     });
   }
 
+  std::mutex serving;  ///< of the thread that works here: an actor's, its successor's, who stops the node
   const node_view view;
   event_history& history;
   boost::asio::io_context io{1};
@@ -136,11 +138,13 @@ service::~service() = default;
 std::string service::bound() const { return parts_->web.bound(); }
 
 void service::serve(std::chrono::milliseconds how_long) {
+  const std::lock_guard alone{parts_->serving};
   parts_->io.restart();
   parts_->io.run_for(how_long);
 }
 
 void service::stop() {
+  const std::lock_guard alone{parts_->serving};
   parts_->web.stop();
   parts_->second.cancel();
   parts_->work.stop();

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-# sanitize address
+# sanitize address thread
 """Who takes a node's time and whose messages wait, as the admin API tells; and events below $SYS/actors."""
 import contextlib
 import json
