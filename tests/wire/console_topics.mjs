@@ -50,8 +50,10 @@ export const topic_steps = {
     await row(page, "works").waitFor();
     await tree(page).focus();
     await page.keyboard.press("Home");
-    const active = () => tree(page).evaluate(element =>
-      document.getElementById(element.getAttribute("aria-activedescendant"))?.querySelector(".tree-label")?.textContent);
+    const active = () => tree(page).evaluate(element => {
+      const row = document.getElementById(element.getAttribute("aria-activedescendant"));
+      return row?.querySelector(".tree-label")?.textContent;
+    });
     for (let rows = 0; await active() !== "works"; ++rows) {
       check(rows < 50, "the arrow keys lead to works");
       await page.keyboard.press("ArrowDown");
@@ -89,7 +91,8 @@ export const topic_steps = {
     const outcome = async client => (await targets.getByRole("row").filter({hasText: client}).textContent());
     await targets.getByRole("link", {name: "way-here"}).waitFor();
     check(await outcome("way-here") !== await outcome("way-away"), "one is there, and one is away");
-    check((await outcome("way-away")).length > "way-awayqueued".length, `why way-away did not: ${await outcome("way-away")}`);
+    const away = await outcome("way-away");
+    check(away.length > "way-awayqueued".length, `why way-away did not: ${away}`);
     check_equal(await page.getByText(/^(Two|One|\d+) sessions? received it\.$/).count(), 1, "a sum");
   },
 };
