@@ -6,6 +6,7 @@ import {readFile} from "node:fs/promises";
 import path from "node:path";
 import {fileURLToPath} from "node:url";
 
+import {streamEvents} from "./events.mjs";
 import {routes} from "./routes.mjs";
 
 const dist = path.join(path.dirname(fileURLToPath(import.meta.url)), "../dist");
@@ -84,7 +85,8 @@ function answer(request, response, url, session, body) {
     if (!match) continue;
     if (ranks.indexOf(session.role) < ranks.indexOf(least))
       return send(response, 403, {error: `This needs the role ${least}.`});
-    const found = handler({query: url.searchParams, captured: match.slice(1).map(decodeURIComponent), body});
+    const captured = match.slice(1).map(each => decodeURIComponent(each.replace(/;$/, "")));
+    const found = handler({query: url.searchParams, captured, body});
     return typeof found.status === "number" ? send(response, found.status, found.body) : send(response, 200, found);
   }
   return send(response, 404, {error: "There is no such call."});
@@ -105,8 +107,13 @@ async function asset(response, url) {
   }
 }
 
-createServer((request, response) => {
+const server = createServer((request, response) => {
   const url = new URL(request.url, "http://mock");
   const done = url.pathname.startsWith("/api/") ? api(request, response, url) : asset(response, url);
   done.catch(error => send(response, 500, {error: String(error)}));
-}).listen(port, "127.0.0.1", () => console.log(`http://127.0.0.1:${port}/ : log in as admin, operator or viewer`));
+});
+server.on("upgrade", (request, socket) => {
+  if (sessionOf(request)) streamEvents(request, socket);
+  else socket.end("HTTP/1.1 401 Unauthorized\r\n\r\n");
+});
+server.listen(port, "127.0.0.1", () => console.log(`http://127.0.0.1:${port}/ : log in as admin, operator or viewer`));

@@ -11,11 +11,30 @@ const retained = new Map(
         : Buffer.from(JSON.stringify({on: index % 2 === 0, value: index / 7}));
     return [
       topic,
-      {topic, bytes: payload.length, qos: index % 3, expires_at: index % 5 ? null : Date.now() + 3.6e6, payload},
+      {
+        topic,
+        bytes: payload.length,
+        qos: index % 3,
+        since: index % 4 ? Date.now() - index * 60_000 : null,
+        expires_at: index % 5 ? null : Date.now() + 3.6e6,
+        payload,
+        content_type: index % 2 ? null : "application/json",
+        payload_is_cut: false,
+        response_topic: null,
+        user_properties: index % 3 ? [] : [{name: "<b>unit</b>", value: "m/s"}],
+      },
     ];
   }),
 );
-const withoutPayload = ({payload, ...rest}) => rest;
+const withoutPayload = ({topic, bytes, qos, since, expires_at}) => ({topic, bytes, qos, since, expires_at});
+
+function deleteAll({query}) {
+  const prefix = query.get("prefix");
+  if (!prefix) return {status: 400, body: {error: "`prefix` is missing."}};
+  const found = [...retained.keys()].filter(topic => topic.startsWith(prefix)).slice(0, 500);
+  for (const topic of found) retained.delete(topic);
+  return {removed: found.length, more: found.length === 500};
+}
 
 function topics({query}) {
   const prefix = query.get("prefix") ?? "";
@@ -37,8 +56,7 @@ function topics({query}) {
       topic: prefix ? `${prefix}/${name}` : name,
       children: depth < 4 && name[0] !== "<",
       subscriptions: depth * 40 + index,
-      retained: depth === 4 || name[0] === "<",
-      messages: 40 + Math.floor(((Date.now() - world.started) / 1000) * (5 - depth) * (1 + (index % 7))),
+      retained: depth === 4 || name[0] === "<" ? 1 : (4 - depth) * 300,
       rate: (5 - depth) * (1 + (index % 7)) * (1 + Math.sin(Date.now() / 3000 + index) / 3),
     })),
     query,
@@ -99,6 +117,7 @@ export const topicRoutes = [
       return found ? {...found, payload: found.payload.toString("base64")} : missing;
     },
   ],
+  ["DELETE", "/retained", "operator", deleteAll],
   ["DELETE", "/retained/{}", "operator", ({captured}) => (retained.delete(captured[0]) ? gone : missing)],
   ["POST", "/publish", "operator", publish],
 ];

@@ -1,5 +1,6 @@
 // Every call of the API that the page makes, one line each.
 import {call, session} from "./http";
+import {segment} from "./lib/segment";
 import type * as model from "./model";
 
 type Signal = AbortSignal | undefined;
@@ -9,8 +10,6 @@ export interface Paging {
   cursor?: string | null;
   limit?: number;
 }
-
-const segment = encodeURIComponent;
 
 function list<T>(path: string, query: object = {}, signal?: Signal): List<T> {
   return call("GET", path, {query: {...query}, signal});
@@ -57,12 +56,19 @@ export const autopsy = (id: string, signal?: Signal) =>
 
 export const subscriptions = (filter: {client?: string; filter?: string}, paging: Paging, signal?: Signal) =>
   list<model.Subscription>("/subscriptions", {...filter, ...paging}, signal);
-export const topics = (prefix: string, paging: Paging, signal?: Signal) =>
-  list<model.Topic>("/topics", {prefix, ...paging}, signal);
+/** One level; null: the first. "" is the name of a level, too, as in "/a". */
+export const topics = (prefix: string | null, paging: Paging, signal?: Signal) =>
+  call<model.Page<model.Topic>>("GET", prefix === null ? "/topics" : "/topics?prefix=" + encodeURIComponent(prefix), {
+    query: {...paging},
+    signal,
+  });
 export const retained = (prefix: string, paging: Paging, signal?: Signal) =>
   list<model.Retained>("/retained", {prefix, ...paging}, signal);
 export const retainedMessage = (topic: string, signal?: Signal) =>
   call<model.RetainedMessage>("GET", `/retained/${segment(topic)}`, {signal});
+/** Some of all that begin so; more: to be called again. */
+export const deleteAllRetained = (prefix: string) =>
+  call<{removed: number; more: boolean}>("DELETE", "/retained", {query: {prefix}});
 export const deleteRetained = (topic: string) => call<void>("DELETE", `/retained/${segment(topic)}`);
 export const publish = (body: model.Publish) => call<model.Published | undefined>("POST", "/publish", {body});
 

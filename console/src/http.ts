@@ -36,7 +36,7 @@ export async function call<T>(method: string, path: string, options: Call = {}):
   if (options.body !== undefined) header.set("Content-Type", "application/json");
   if (method !== "GET" && session.value) header.set("X-CSRF-Token", session.value.csrf);
   const response = await answer(
-    path + queryText(options.query),
+    path + queryText(path, options.query),
     {
       method,
       headers: header,
@@ -52,13 +52,13 @@ export async function call<T>(method: string, path: string, options: Call = {}):
   return (text ? JSON.parse(text) : undefined) as T;
 }
 
-function queryText(query: Query = {}): string {
+function queryText(path: string, query: Query = {}): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined && value !== null && value !== "") parameters.set(name, String(value));
   }
   const text = parameters.toString();
-  return text ? "?" + text : "";
+  return text && (path.includes("?") ? "&" : "?") + text;
 }
 
 /** fetch with a longest time, and with what a failure of the network means for `reachable`. */

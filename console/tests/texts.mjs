@@ -6,6 +6,7 @@ import {load, run} from "./harness.mjs";
 const format = await load("lib/format.ts");
 const {csvLine} = await load("lib/save.ts");
 const payload = await load("lib/payload.ts");
+const {segment, textOf} = await load("lib/segment.ts");
 const {urlOf} = await load("pages/websocket/address.ts");
 
 const bytesOf = text => new TextEncoder().encode(text);
@@ -55,6 +56,13 @@ await run("console texts", {
     assert.equal(payload.asText(Uint8Array.of(0, 255)), undefined);
     assert.equal(payload.asHex(bytesOf("AB\n")), `000000  41 42 0a${" ".repeat(39)}  AB.`);
     assert.deepEqual(payload.fromBase64("AP8="), Uint8Array.of(0, 255));
+  },
+  "every text is one segment of an address, those that browsers drop, too": () => {
+    for (const text of ["a/b", "..", ".", "...", "..;", ";", "100%", "", "ä?#&"]) {
+      const {pathname} = new URL("http://node/clients/" + segment(text));
+      assert.equal(textOf(pathname.slice("/clients/".length)), text, text);
+    }
+    assert.equal(textOf("100%"), "100%");
   },
   "a listener on every address is where the page came from": () => {
     assert.equal(urlOf(listener("ws", "0.0.0.0:8083", ["/mqtt"]), "broker.example"), "ws://broker.example:8083/mqtt");

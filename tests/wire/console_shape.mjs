@@ -3,8 +3,8 @@ import {check, check_equal, deed, forgive, until} from "./console_browser.mjs";
 
 const places = [
   "/", "/actors", "/actors?path=root", "/clients", "/clients/shape", "/clients/never-there", "/topics",
-  "/topics?tab=Subscriptions", "/topics?tab=Retained", "/topics?tab=Follow a message", "/websocket", "/traces", "/settings",
-  "/settings?tab=Configuration", "/settings?tab=Bans", "/settings?tab=Users", "/settings?tab=API keys",
+  "/topics?tab=Subscriptions", "/topics?tab=Retained", "/topics?tab=Follow a message", "/websocket", "/traces",
+  "/settings", "/settings?tab=Configuration", "/settings?tab=Bans", "/settings?tab=Users", "/settings?tab=API keys",
   "/settings?tab=Audit log", "/no-such-page",
 ];
 // What one asks for that is not there.
@@ -30,7 +30,8 @@ const nameless = () => {
     ...[...(element.labels ?? [])].map(label => label.textContent), element.textContent, element.title,
   ].some(text => text?.trim());
   const controls = "button, a[href], input, select, textarea, [tabindex='0'], [role=img], [role=meter], table";
-  const found = [...document.querySelectorAll(controls)].filter(each => !name(each)).map(each => each.outerHTML.slice(0, 150));
+  const found = [...document.querySelectorAll(controls)].filter(each => !name(each))
+    .map(each => each.outerHTML.slice(0, 150));
   const ids = [...document.querySelectorAll("[id]")].map(each => each.id);
   const twice = ids.filter((id, place) => ids.indexOf(id) !== place).map(id => `two things have the id ${id}`);
   const heads = document.querySelectorAll("h1").length;

@@ -47,8 +47,8 @@ export const trace_steps = {
   "Traces: by topic": async page => {
     await start(page, "topic", "watched/+");
     await until(async () => {
-      await deed("publish", {topic: "watched/<i>1</i>"});
-      return (await log(page).textContent()).includes("watched/<i>1</i>");
+      await deed("publish", {topic: "watched/<i>1"});
+      return (await log(page).textContent()).includes("watched/<i>1");
     }, "its PUBLISH is seen");
     await stop(page, "watched/+");
   },

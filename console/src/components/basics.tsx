@@ -129,8 +129,8 @@ export function Empty({children}: {children: ComponentChildren}) {
 export function Facts({rows}: {rows: [string, ComponentChildren][]}) {
   return (
     <dl class="facts">
-      {rows.map(([name, value]) => (
-        <div key={name}>
+      {rows.map(([name, value], index) => (
+        <div key={index}>
           <dt>{name}</dt>
           <dd>{value}</dd>
         </div>

@@ -22,6 +22,7 @@ interface Scale {
 const height = 150;
 const leastSeconds = 60; // of the axis of time: a few samples fill it from the left
 const colours = 8; // --series-1 .. in the styles
+const timeOf = (seconds: number) => clock(seconds * 1000).slice(0, seconds % 60 ? 8 : 5);
 
 /** Lines over time. `times` are milliseconds since 1970, each series as long as they are. */
 export function Chart({
@@ -105,7 +106,7 @@ function settings(
       y: {range: (_, least, most) => [Math.min(0, least ?? 0), max ?? upper(most)]},
     },
     axes: [
-      {...axis, space: 70, size: 26, values: (_, splits) => splits.map(split => clock(split * 1000).slice(0, split % 60 ? 8 : 5))},
+      {...axis, space: 70, size: 26, values: (_, splits) => splits.map(timeOf)},
       {
         ...axis,
         size: 66,

@@ -1,6 +1,7 @@
 import {clock, dateTime, hex, visible} from "../lib/format";
+import {actorPath, clientPath} from "../lib/router";
 import type {Event} from "../model";
-import {Badge} from "./basics";
+import {Badge, Link} from "./basics";
 import type {Column} from "./table";
 import {Table} from "./table";
 
@@ -16,7 +17,7 @@ const tones: Record<string, "ok" | "warn" | "bad"> = {
   alarm_on: "bad",
 };
 
-const columns: Column<Event>[] = [
+const ofOne: Column<Event>[] = [
   {title: "Time", cell: event => <time title={dateTime(event.at)}>{clock(event.at, true)}</time>},
   {
     title: "Event",
@@ -34,7 +35,23 @@ function codes(event: Event): string {
   return [reason, close].filter(Boolean).join(", ");
 }
 
-export function EventList({events, label = "Events"}: {events: readonly Event[]; label?: string}) {
+/** With whom it happened to. */
+export const eventColumns: Column<Event>[] = [...ofOne.slice(0, 2), {title: "Who", cell: who}, ...ofOne.slice(2)];
+
+function who(event: Event) {
+  if (event.client !== undefined) return <Link to={clientPath(event.client)}>{visible(event.client)}</Link>;
+  return event.actor ? <Link to={actorPath(event.actor)}>{visible(event.actor)}</Link> : "";
+}
+
+export function EventList({
+  events,
+  label = "Events",
+  columns = ofOne,
+}: {
+  events: readonly Event[];
+  label?: string;
+  columns?: Column<Event>[];
+}) {
   return (
     <Table label={label} columns={columns} items={events} rowKey={event => event.id} empty="Nothing is remembered." />
   );

@@ -1,3 +1,4 @@
+import {segment, textOf} from "./segment";
 import {Store, useStore} from "./store";
 
 export interface Place {
@@ -37,7 +38,7 @@ export function setQuery(changes: Record<string, string>, replace = true): void 
   navigate(location.pathname + (text ? "?" + text : ""), replace);
 }
 
-export const clientPath = (id: string) => "/clients/" + encodeURIComponent(id);
+export const clientPath = (id: string) => "/clients/" + segment(id);
 export const actorPath = (path: string) => "/actors?path=" + encodeURIComponent(path);
 
 /** Forms that know already of whom. */
@@ -45,13 +46,8 @@ export const tracePath = (kind: string, value: string) => "/traces?" + new URLSe
 export const banPath = (kind: string, value: string) =>
   "/settings?" + new URLSearchParams({tab: "Bans", kind, value}).toString();
 
-/** What stands behind `/clients/`, or undefined; a malformed escape is taken as it stands. */
+/** What stands behind `/clients/`, or undefined. */
 export function clientOf(path: string): string | undefined {
   if (!path.startsWith("/clients/") || path.length <= "/clients/".length) return undefined;
-  const text = path.slice("/clients/".length);
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return textOf(path.slice("/clients/".length));
 }

@@ -4,8 +4,7 @@ export interface Topic {
   subscriptions: number;
   retained: boolean | number;
   children: boolean;
-  /** Messages published to it since somebody counts, and a second; not there where nobody does. */
-  messages?: number | null;
+  /** Messages a second; null until somebody has looked for a while. */
   rate?: number | null;
 }
 
@@ -14,10 +13,17 @@ export interface Retained {
   bytes: number;
   qos: number;
   expires_at: number | null;
+  /** Null: it comes from the store, which does not tell. */
+  since?: number | null;
 }
 
 export interface RetainedMessage extends Retained {
   payload: string;
+  payload_is_cut?: boolean;
+  content_type?: string | null;
+  response_topic?: string | null;
+  correlation_data?: string | null;
+  user_properties?: {name: string; value: string}[];
 }
 
 export interface Publish {

@@ -46,7 +46,8 @@ const hot = (text: string, is: boolean) => (is ? <b class="hot">{text}</b> : tex
 
 function protocolOf({transport, protocol, listener}: Client) {
   if (!protocol) return "–";
-  return <span title={`MQTT ${protocol} through the listener ${plain(listener)}`}>{`${plain(transport)} ${protocol}`}</span>;
+  const words = `MQTT ${protocol} through the listener ${plain(listener)}`;
+  return <span title={words}>{`${plain(transport)} ${protocol}`}</span>;
 }
 
 function since(client: Client) {

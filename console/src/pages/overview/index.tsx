@@ -7,6 +7,7 @@ import {useStore} from "../../lib/store";
 import type {Node} from "../../model";
 import {Alarms} from "./alarms";
 import {Charts} from "./charts";
+import {Latest} from "./latest";
 import {Ledger} from "./ledger";
 import {Loops} from "./loops";
 import type {Range} from "./ranges";
@@ -29,6 +30,7 @@ export function Overview() {
           <Ledger />
         </div>
       </div>
+      <Latest />
     </div>
   );
 }

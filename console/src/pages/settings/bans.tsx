@@ -93,7 +93,14 @@ function Add({refresh}: {refresh: () => void}) {
           ["address", "address"],
         ]}
       />
-      <TextField label="Value" value={value} onInput={setValue} required placeholder={hints[kind]} className="field-wide" />
+      <TextField
+        label="Value"
+        value={value}
+        onInput={setValue}
+        required
+        placeholder={hints[kind]}
+        className="field-wide"
+      />
       <TextField label="Reason" value={reason} onInput={setReason} className="field-wide" max={1024} />
       <NumberField label="Minutes, 0 for good" value={minutes} onInput={setMinutes} max={5_256_000} />
       <Button kind="danger" type="submit">

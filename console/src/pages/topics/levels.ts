@@ -75,7 +75,7 @@ export class Levels {
     level.loading = true;
     this.tell();
     try {
-      const page = await api.topics(level.topic?.topic ?? "", {cursor: level.next, limit: pageSize});
+      const page = await api.topics(level.topic?.topic ?? null, {cursor: level.next, limit: pageSize});
       for (const topic of page.items) {
         this.levels.set(keyOf(topic), this.fresh(topic, keyOf(level.topic), level.depth + 1));
       }
@@ -93,12 +93,13 @@ export class Levels {
   /** Reads the beginning of the open levels again: their counts move, and new names come. */
   async refresh(): Promise<void> {
     const open = [...this.levels.values()].filter(level => level.open && level.read && !level.loading);
-    for (const level of open.slice(0, refreshedMax)) await this.readAgain(level).catch(() => {}); // the next round tries
+    const again = open.slice(0, refreshedMax);
+    for (const level of again) await this.readAgain(level).catch(() => {}); // the next round tries
     this.tell();
   }
 
   private async readAgain(level: Level): Promise<void> {
-    const page = await api.topics(level.topic?.topic ?? "", {limit: pageSize});
+    const page = await api.topics(level.topic?.topic ?? null, {limit: pageSize});
     for (const topic of page.items) {
       const known = this.levels.get(keyOf(topic));
       if (known) known.topic = topic;

@@ -6,15 +6,16 @@ import {ask, Dialog} from "../../components/dialog";
 import {TextField} from "../../components/fields";
 import {Payload} from "../../components/payload";
 import type {Column} from "../../components/table";
-import {act} from "../../components/toasts";
+import {act, tell} from "../../components/toasts";
 import {VirtualTable} from "../../components/virtual_table";
-import {bytes, dateTime, visible} from "../../lib/format";
+import {errorText} from "../../http";
+import {bytes, dateTime, several, visible} from "../../lib/format";
 import {usePages} from "../../lib/pages";
 import {fromBase64} from "../../lib/payload";
 import {usePoll} from "../../lib/poll";
 import {useMay} from "../../lib/roles";
 import {useTyped} from "../../lib/typed";
-import type {Retained as Kept} from "../../model";
+import type {Retained as Kept, RetainedMessage} from "../../model";
 
 const pageSize = 200;
 
@@ -34,6 +35,28 @@ export function Retained({query}: {query: URLSearchParams}) {
     });
     if (yes && (await act(api.deleteRetained(topic), "Deleted."))) pages.reload();
   };
+  const removeAll = async () => {
+    const yes = await ask({
+      title: "Delete all retained messages below?",
+      action: "Delete them all",
+      danger: true,
+      text: `All whose topic begins with ${visible(prefix)}: who subscribes from now on does not get them any more.`,
+    });
+    if (!yes) return;
+    try {
+      let removed = 0;
+      let more = true;
+      while (more) {
+        const part = await api.deleteAllRetained(prefix);
+        removed += part.removed;
+        more = part.more;
+      }
+      tell(`${several(removed, "message")} deleted.`);
+    } catch (error) {
+      tell(errorText(error), true);
+    }
+    pages.reload();
+  };
   const columns: Column<Kept>[] = [
     {
       title: "Topic",
@@ -47,7 +70,8 @@ export function Retained({query}: {query: URLSearchParams}) {
     },
     {title: "Size", width: 6, right: true, cell: each => bytes(each.bytes)},
     {title: "QoS", width: 4, right: true, cell: each => each.qos},
-    {title: "Expires", width: 11, cell: each => (each.expires_at === null ? "never" : dateTime(each.expires_at))},
+    {title: "Since", width: 10.5, cell: each => dateTime(each.since)},
+    {title: "Expires", width: 10.5, cell: each => (each.expires_at === null ? "never" : dateTime(each.expires_at))},
     {
       title: "Actions",
       width: 9,
@@ -69,6 +93,13 @@ export function Retained({query}: {query: URLSearchParams}) {
     <>
       <form class="filters" role="search" aria-label="Filters" onSubmit={event => event.preventDefault()}>
         <TextField label="Topic begins with" value={text} onInput={type} />
+        {mayOperate && prefix !== "" && pages.items.length > 0 && (
+          <div class="beside-field">
+            <Button kind="danger" onClick={() => void removeAll()}>
+              Delete all of these
+            </Button>
+          </div>
+        )}
       </form>
       <VirtualTable
         label="Retained messages"
@@ -91,14 +122,28 @@ function Message({topic, onClose}: {topic: string; onClose: () => void}) {
           ["Topic", <span class="mono">{visible(topic)}</span>],
           ["Size", bytes(data?.bytes)],
           ["QoS", data?.qos ?? "–"],
+          ["Since", dateTime(data?.since)],
           ["Expires", data?.expires_at ? dateTime(data.expires_at) : "never"],
+          ...propertiesOf(data),
         ]}
       />
       <Failure text={error} />
+      {data?.payload_is_cut && <p class="muted">Only its beginning is shown.</p>}
       {data && <Payload bytes={fromBase64(data.payload)} />}
       <div class="dialog-actions">
         <Button onClick={onClose}>Close</Button>
       </div>
     </Dialog>
   );
+}
+
+/** What its publisher said of it. */
+function propertiesOf(message: RetainedMessage | undefined): [string, string][] {
+  const all: [string, string | null | undefined][] = [
+    ["Content type", message?.content_type],
+    ["Response topic", message?.response_topic],
+    ["Correlation data", message?.correlation_data],
+    ...(message?.user_properties ?? []).map(({name, value}): [string, string] => [name, value]),
+  ];
+  return all.filter(([, value]) => value).map(([name, value]) => [visible(name), visible(value ?? "")]);
 }

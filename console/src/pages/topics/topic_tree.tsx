@@ -3,7 +3,7 @@ import {useEffect, useRef, useState} from "preact/hooks";
 import {Link} from "../../components/basics";
 import {Icon} from "../../components/icon";
 import {tracksOf} from "../../components/table";
-import {plain, rate, short, visible} from "../../lib/format";
+import {plain, rate, visible} from "../../lib/format";
 import {useMay} from "../../lib/roles";
 import {tracePath} from "../../lib/router";
 import {useStore} from "../../lib/store";
@@ -15,7 +15,7 @@ import {Levels, parentRow} from "./levels";
 
 const rowHeight = 30;
 const refreshMilliseconds = 3_000;
-const tracks = tracksOf([{width: 11, grow: 1}, {width: 5.5}, {width: 6}, {width: 6.5}, {width: 5.5}]);
+const tracks = tracksOf([{width: 11, grow: 1}, {width: 5.5}, {width: 6.5}, {width: 5.5}]);
 const rowId = (place: number) => `topic-row-${place}`;
 
 export function TopicTree() {
@@ -77,7 +77,7 @@ export function TopicTree() {
       >
         <div class="virtual-head virtual-row" role="row">
           <div role="columnheader">Topic</div>
-          {["Rate", "Messages", "Subscriptions", "Retained"].map(title => (
+          {["Rate", "Subscriptions", "Retained"].map(title => (
             <div key={title} role="columnheader" class="right">
               {title}
             </div>
@@ -166,9 +166,6 @@ function TopicRow({
       </div>
       <div role="gridcell" class="right">
         {rate(topic.rate)}
-      </div>
-      <div role="gridcell" class="right">
-        {short(topic.messages)}
       </div>
       <div role="gridcell" class="right">
         {plain(topic.subscriptions)}
