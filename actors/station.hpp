@@ -36,6 +36,8 @@ public:
 
   runtime::loop& loop() noexcept { return loop_; }
   workplace& place() noexcept { return place_; }
+  /// From now on it sees every packet of this loop's links; null: nobody does. On the loop.
+  void tap(transport::packet_tap* to) noexcept { links_.tap(to); }
   /// Links in any state; on the loop.
   std::size_t links() const noexcept { return links_.size(); }
 

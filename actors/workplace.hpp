@@ -21,6 +21,7 @@
 namespace troupe::actors {
 
 class durability;
+class follow_book;
 class node_store;
 
 /// A timer of a loop: of a session, or of a connection that has none yet.
@@ -47,6 +48,7 @@ struct workplace {
   runtime::actor_tree& tree;
   actors::counters counters;
   actors::chronicle chronicle;
+  follow_book* follows = nullptr;                          ///< of the node; null: nobody follows publications
   access_rules_ptr access;                                 ///< null: everything is allowed
   std::function<void(authenticate)> passwords;             ///< asks `auth`; empty: there is no password file
   const session::authenticator* authentication = nullptr;  ///< of enhanced authentication; null: none is offered

@@ -13,6 +13,7 @@ publication::publication(const parts& from) noexcept
     payload_bytes_{static_cast<std::uint32_t>(from.payload.size())},
     publisher_hash_{from.publisher_hash},
     publisher_{from.publisher},
+    followed_{from.followed},
     expires_{from.expires} {}
 
 publication_ptr publication::make(const parts& from) {

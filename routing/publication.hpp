@@ -31,6 +31,7 @@ public:
     time_point expires = time_point::max();  ///< Message Expiry Interval as a deadline; max(): never
     session_ref publisher{};                 ///< for No Local; names nobody for the node's own messages
     std::uint32_t publisher_hash = 0;        ///< of the publisher's client id, for hash_clientid
+    bool followed = false;                   ///< an operator wants to know where it goes
   };
 
   static ref_ptr<const publication> make(const parts& from);
@@ -48,6 +49,8 @@ public:
   time_point expires() const noexcept { return expires_; }
   session_ref publisher() const noexcept { return publisher_; }
   std::uint32_t publisher_hash() const noexcept { return publisher_hash_; }
+  /// Who handles it tells the node's follow_book what became of it.
+  bool followed() const noexcept { return followed_; }
   /// Bytes held in memory: what queues and credits count.
   std::size_t memory() const noexcept {
     return sizeof(publication) + 2u + topic_bytes_ + property_bytes_ + payload_bytes_;
@@ -66,6 +69,7 @@ private:
   std::uint32_t payload_bytes_;
   std::uint32_t publisher_hash_;
   session_ref publisher_;
+  bool followed_;
   time_point expires_;
 };
 

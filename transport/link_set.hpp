@@ -59,6 +59,8 @@ protected:
   ~message_events() = default;
 };
 
+class packet_tap;
+
 /// All links of one loop, the many of its reactor. Used on that loop only. Handlers are called from reactor::serve(),
 /// process_pending() and advance(); never from within send(), close(), flush(), adopt().
 class link_set {
@@ -94,6 +96,8 @@ public:
 
   /// From now on WebSocket links hand their messages to `to`; their packets are not looked for.
   void speak_messages(message_events& to) noexcept { messages_ = &to; }
+  /// Shows `to` what passes, which must outlive the set or another call; null: nobody, which costs a branch per packet.
+  void tap(packet_tap* to) noexcept { tap_ = to; }
   /// Queues one message in one frame, compressed where that was agreed on.
   void send_message(link& to, websocket::opcode what, std::span<const std::byte> message);
 
@@ -179,6 +183,7 @@ private:
   open_handler on_open_;
   link_stats& stats_;
   message_events* messages_ = nullptr;
+  packet_tap* tap_ = nullptr;
   std::vector<slot> slots_;
   std::uint32_t free_slot_;
   std::size_t size_ = 0;

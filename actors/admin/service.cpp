@@ -13,6 +13,7 @@
 #include "actors/admin/http/server.hpp"
 #include "actors/admin/resources/events.hpp"
 #include "actors/admin/resources/resources.hpp"
+#include "actors/admin/resources/traces.hpp"
 #include "actors/admin/sampler.hpp"
 #include "config/address.hpp"
 #include "config/log.hpp"
@@ -63,6 +64,7 @@ struct service::parts {
     : view{node},
       history{events},
       ask{view, io},
+      traces{ask},
       figures{view},
       access{open_access(view, io)},
       web{io, options(), routes(), gatekeeper_of(access), std::make_shared<console_files>()} {}
@@ -77,9 +79,10 @@ struct service::parts {
   router routes() {
     router all;
     for (auto& each : access_routes(access)) all.add(std::move(each));
-    for (auto& part : {node_routes(ask, figures), actor_routes(ask, history), client_routes(ask),
-                       event_routes(ask, history), subscription_routes(ask), publish_routes(ask),
-                       metric_routes(ask, figures), listener_routes(ask), config_routes(ask)})
+    for (auto& part :
+         {node_routes(ask, figures), actor_routes(ask, history), client_routes(ask), event_routes(ask, history),
+          subscription_routes(ask), publish_routes(ask), metric_routes(ask, figures), listener_routes(ask),
+          config_routes(ask), trace_routes(traces, view.options.limits.topic_levels_max)})
       for (auto each : part) {
         if (changes_something(each.method))
           each.handler = audited(access->audit, std::string{to_string(each.method)} + " " + each.pattern, each.handler);
@@ -103,6 +106,7 @@ struct service::parts {
     second.async_wait([this](boost::system::error_code failed) {
       if (failed) return;
       figures.sample();
+      traces.tick();
       sample_each_second();
     });
   }
@@ -111,6 +115,7 @@ struct service::parts {
   event_history& history;
   boost::asio::io_context io{1};
   inquiries ask;
+  trace_book traces;
   sampler figures;
   std::shared_ptr<access_control> access;
   server web;

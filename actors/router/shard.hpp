@@ -34,15 +34,18 @@ struct retained_desk {
   bool refused_some = false;      ///< a limit was hit and said so in the log
 };
 
+class follow_book;
+
 /// What a shard works with. Everything in it outlives the shard.
 struct shard_setup {
   runtime::post_office* office = nullptr;
   runtime::seat* seat = nullptr;
   retained_desk* retained = nullptr;
   const config::options* options = nullptr;
-  std::uint64_t seed = 0;   ///< keeps strangers from choosing filters that collide
-  std::uint64_t epoch = 0;  ///< how many shards sat here before
-  bool restores = false;    ///< the node starts with what a store kept
+  std::uint64_t seed = 0;          ///< keeps strangers from choosing filters that collide
+  std::uint64_t epoch = 0;         ///< how many shards sat here before
+  bool restores = false;           ///< the node starts with what a store kept
+  follow_book* follows = nullptr;  ///< null: nobody follows publications
 };
 
 class shard_state;

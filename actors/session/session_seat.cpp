@@ -363,8 +363,8 @@ void session_seat::let_go_of_link(mqtt::reason why, std::string_view text) {
                     "client {} at {} is disconnected: {} (0x{:02X})", record_.client_id.view(), link->peer(), text,
                     static_cast<unsigned>(why));
   }
+  link->close(close_reason_of(why), text);  // its handler tells whose it was to whom it may concern
   link->handler(at_.handshakes.farewell());
-  link->close(close_reason_of(why), text);
   tell_presence();
 }
 
