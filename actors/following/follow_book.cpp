@@ -44,10 +44,12 @@ std::string_view to_string(fate what) noexcept {
   return "unknown";
 }
 
-std::uint64_t follow_book::begin(publication_ptr what, time_point now, std::function<void()> settled) {
+std::uint64_t follow_book::begin(publication_ptr what, time_point now, bool until_matched,
+                                 std::function<void()> settled) {
   auto added = std::make_unique<following>();
   added->what = std::move(what);
   added->since = now;
+  added->until_matched = until_matched;
   added->settled = std::move(settled);
   std::lock_guard guard{mutex_};
   if (followings_.size() >= follows_max) return 0;
@@ -166,7 +168,8 @@ void follow_book::change(following& of, follow_report::target& which, fate news,
 }
 
 void follow_book::settle_if_done(following& of) {
-  if (!of.report.matched || of.first_news < of.report.receivers || of.open != 0) return;
+  if (!of.report.matched) return;
+  if (!of.until_matched && (of.first_news < of.report.receivers || of.open != 0)) return;
   of.report.settled = true;
   if (const auto settled = std::exchange(of.settled, nullptr)) settled();
 }

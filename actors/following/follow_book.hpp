@@ -62,8 +62,9 @@ public:
   static constexpr std::size_t steps_max = 1000;
 
   /// `settled` is called once at the most, by a thread that tells: it posts, and does nothing else. Returns what end()
-  /// takes; 0: follows_max are followed already. Throws std::bad_alloc.
-  std::uint64_t begin(publication_ptr what, time_point now, std::function<void()> settled);
+  /// takes; 0: follows_max are followed already. `until_matched`: the number of receivers is all that is wanted. Throws
+  /// std::bad_alloc.
+  std::uint64_t begin(publication_ptr what, time_point now, bool until_matched, std::function<void()> settled);
   /// Nothing more is wanted. Precondition: of begin().
   follow_report end(std::uint64_t number);
 
@@ -82,6 +83,7 @@ private:
     publication_ptr what;
     time_point since;
     std::function<void()> settled;
+    bool until_matched = false;
     follow_report report;
     std::uint64_t first_news = 0;                                   ///< deliveries of which something is known
     std::uint64_t open = 0;                                         ///< of the targets listed
@@ -101,5 +103,13 @@ private:
   std::vector<std::unique_ptr<following>> followings_;
   std::uint64_t last_number_ = 0;
 };
+
+/// News of one session; `book` may be null.
+inline void tell_follower(follow_book* book, std::string_view client,
+                          const std::vector<session::followed_step>& news) noexcept {
+  if (news.empty() || !book) [[likely]]
+    return;
+  for (const auto& each : news) book->told(client, each);
+}
 
 }  // namespace troupe::actors

@@ -81,6 +81,7 @@ private:
   void await_subscriptions();
   void rebuild();
   void collect(const publication_ptr& what, std::uint32_t number);
+  void tell_matched(const publication& what) const;
   std::uint32_t send_collected(batch_id id, std::uint64_t first_message);
   std::size_t step() const noexcept;
   bool retain(const publication_ptr& what);

@@ -3,6 +3,7 @@
 #include <caf/all.hpp>
 
 #include "actors/durability/durability.hpp"
+#include "actors/following/follow_book.hpp"
 #include "actors/runtime/pinned_actor.hpp"
 #include "actors/workplace.hpp"
 #include "config/log.hpp"
@@ -343,6 +344,7 @@ void session_seat::count(const session::effects& fx) noexcept {
   counters.messages_sent.add(fx.delivered.messages);
   counters.bytes_sent.add(fx.delivered.bytes);
   for (std::size_t i = 0; i < fx.drops.size(); ++i) counters.drops[i].add(fx.drops[i].messages);
+  tell_follower(at_.follows, record_.client_id.view(), fx.followed);
 }
 
 void session_seat::ask(session::subscribe_request request) {
