@@ -68,7 +68,8 @@ def who_gets_it_later_or_not_at_all_is_told_why():
         narrow.subscribe(("t", 1))
         away.sock.close()
         until(lambda: not admin.get("/clients/away")["connected"], "it is away")
-        check_equal(outcomes(follow(admin, "t", qos=1, wait_ms=500)), [("away", "queued"), ("narrow", "in_flight")], "1st")
+        check_equal(outcomes(follow(admin, "t", qos=1, wait_ms=500)), [("away", "queued"), ("narrow", "in_flight")],
+                    "1st")
         second = follow(admin, "t", qos=1, wait_ms=500)
         check_equal(outcomes(second), [("away", "queued"), ("narrow", "queued")], "2nd")
         check("away" in next(each["text"] for each in second["targets"] if each["client"] == "away"), "why")

@@ -46,7 +46,8 @@ def a_client_is_traced_from_its_connect_to_its_end():
         check(came[0].startswith('CONNECT MQTT 5, client id "seen"') and 'user name "ann"' in came[0], came[0])
         check("secret" not in "".join(came), "the password is not told")
         check(went[0].startswith("CONNACK 0x00"), went[0])
-        for beginning in ('SUBSCRIBE id 1, "t/+" QoS 2', 'PUBLISH id 2, QoS 1, topic "u/a", 10 bytes "hello\\x0a\\x1b[2J"',
+        for beginning in ('SUBSCRIBE id 1, "t/+" QoS 2',
+                          'PUBLISH id 2, QoS 1, topic "u/a", 10 bytes "hello\\x0a\\x1b[2J"',
                           "PUBACK id ", "PUBREL id 3", "PUBREC id ", "PUBCOMP id "):
             check(any(each.startswith(beginning) for each in came), f"{beginning}: {came}")
         for beginning in ("SUBACK id 1, 0x02", 'PUBLISH id 1, QoS 1, topic "t/a"', "PUBACK id 2, 0x10", "PUBREC id 3",
@@ -156,7 +157,8 @@ def a_trace_ends_is_read_on_and_goes():
 def there_are_bounds():
     with node_of() as node, tcp(node) as client:
         admin = operator(node)
-        for bad in ({"kind": "user", "value": "a"}, {"kind": "client", "value": ""}, {"kind": "topic", "value": "a/#/b"},
+        for bad in ({"kind": "user", "value": "a"}, {"kind": "client", "value": ""},
+                    {"kind": "topic", "value": "a/#/b"},
                     {"kind": "address", "value": "here"}, {"kind": "client", "value": "a", "seconds": 0},
                     {"kind": "client", "value": "a", "seconds": 86401}):
             admin.post("/traces", bad, status=400)
