@@ -14,6 +14,7 @@
 #include "actors/admin/http/server.hpp"
 #include "actors/admin/resources/events.hpp"
 #include "actors/admin/resources/resources.hpp"
+#include "actors/admin/resources/traces.hpp"
 #include "actors/admin/sampler.hpp"
 #include "actors/admin/work_watch.hpp"
 #include "config/address.hpp"
@@ -65,6 +66,7 @@ struct service::parts {
     : view{node},
       history{events},
       ask{view, io},
+      traces{ask},
       figures{view},
       work{view, io},
       access{open_access(view, io)},
@@ -82,7 +84,8 @@ struct service::parts {
     for (auto& each : access_routes(access)) all.add(std::move(each));
     for (auto& part : {node_routes(ask, figures), actor_routes(ask, history, work), client_routes(ask),
                        event_routes(ask, history), subscription_routes(ask), topic_routes(ask), retained_routes(ask),
-                       publish_routes(ask), metric_routes(ask, figures), listener_routes(ask), config_routes(ask)})
+                       publish_routes(ask), metric_routes(ask, figures), listener_routes(ask), config_routes(ask),
+                       trace_routes(traces, view.options.limits.topic_levels_max)})
       for (auto each : part) {
         if (changes_something(each.method))
           each.handler = audited(access->audit, std::string{to_string(each.method)} + " " + each.pattern, each.handler);
@@ -110,6 +113,7 @@ struct service::parts {
     second.async_wait([this](boost::system::error_code failed) {
       if (failed) return;
       figures.sample();
+      traces.tick();
       sample_each_second();
     });
   }
@@ -119,6 +123,7 @@ struct service::parts {
   event_history& history;
   boost::asio::io_context io{1};
   inquiries ask;
+  trace_book traces;
   sampler figures;
   work_watch work;
   std::shared_ptr<access_control> access;
