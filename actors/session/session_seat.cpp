@@ -5,6 +5,7 @@
 #include "actors/durability/durability.hpp"
 #include "actors/following/follow_book.hpp"
 #include "actors/runtime/pinned_actor.hpp"
+#include "actors/session/close_reasons.hpp"
 #include "actors/workplace.hpp"
 #include "config/log.hpp"
 #include "routing/topic.hpp"
