@@ -164,7 +164,7 @@ def event(client):
 def who_may_gets_events_as_messages():
     with guarded_node(OPERATORS_ONLY) as node, tcp(node) as watch, tcp(node) as other:
         watch.connect("watch", user="ops")
-        check_equal(watch.subscribe(("$SYS/actors/client_connected/#", 0)), [0], "granted")
+        check_equal(watch.subscribe(("$SYS/actors/client_connected/#", 0)), (0,), "granted")
         for client_id in ("pump-1", "a/+#%b"):
             with tcp(node) as client:
                 client.connect(client_id)
@@ -174,7 +174,7 @@ def who_may_gets_events_as_messages():
                             "what it says")
                 check_equal(said["address"], "{}:{}".format(*client.sock.getsockname()), "from where")
         other.connect("other", user="somebody")
-        check_equal(other.subscribe(("$SYS/actors/#", 0)), [0x87], "of one who may not")
+        check_equal(other.subscribe(("$SYS/actors/#", 0)), (0x87,), "of one who may not")
 
 
 @test
