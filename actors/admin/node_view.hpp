@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "actors/alarms.hpp"
 #include "actors/durability/node_store.hpp"
 #include "actors/health.hpp"
 #include "actors/runtime/actor_tree.hpp"
@@ -20,6 +21,7 @@ struct node_view {
   runtime::actor_tree& tree;
   actors::node_store& store;
   const actors::health& health;
+  const actors::alarms& alarms;
 };
 
 }  // namespace troupe::admin
