@@ -128,11 +128,8 @@ void session_seat::actor_ended(session_actor& gone, const caf::error& reason) {
   at_.tree.session_restarted();
   at_.chronicle.actor_failed(record_.client_id.view(), runtime::describe(reason));
   const auto wished = runtime::is_restart_wish(reason);
-  if (wished)
-    log::info("supervisor", "session {} is {}", record_.client_id.view(), runtime::describe(reason));
-  else
-    log::peer_event("supervisor", log::level::error, "session {} ended: {}; it is restarted", record_.client_id.view(),
-                    runtime::describe(reason));
+  log::peer_event("supervisor", wished ? log::level::info : log::level::error, "session {} ended: {}; it is restarted",
+                  record_.client_id.view(), runtime::describe(reason));
   seat_actor(false);
   at_.chronicle.actor_restarted(record_.client_id.view());
   if (!wished && restarts_too_often()) give_up("it is restarted too often");

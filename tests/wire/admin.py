@@ -160,7 +160,8 @@ def a_session_is_restarted_and_its_client_stays():
             admin.post("/actors/restart", status=202, path=path)
             until(lambda: admin.get("/clients/steady")["restarts"] == count, "it is restarted")
             check(echoes(client), "its messages")
-        check_equal(len(node.logged(" info supervisor: session steady is restarted by admin$")), 2, "lines of the log")
+        told = node.logged(" info supervisor: session steady ended: restarted by admin; it is restarted$")
+        check_equal(len(told), 2, "lines of the log")
 
 
 @test
