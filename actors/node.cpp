@@ -9,6 +9,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "actors/admin/admin.hpp"
+#include "actors/alarms.hpp"
 #include "actors/auth.hpp"
 #include "actors/durability/durability.hpp"
 #include "actors/event_topics.hpp"
@@ -113,6 +114,7 @@ private:
   std::function<config::load_result()> reload_options_;
   runtime::actor_tree tree_;
   health health_;
+  alarms alarms_;
   system_config system_config_;
   caf::actor_system system_;
   std::uint32_t loops_;
@@ -221,11 +223,13 @@ void node::open_listeners() {
 void node::open_admin() {
   history_ = std::make_unique<troupe::admin::event_history>(options_.admin.history_bytes, std::random_device{}());
   for (auto& each : stations_) each->place().chronicle.write_to(history_.get());
+  alarms_.write_to(history_.get());
   tree_.on_event(
     [this](auto what, const auto& path, const auto& cause) { tell_actor_event(*history_, what, path, cause); });
   if (options_.sys.events_per_second_max > 0) open_event_topics();
   admin_ = std::make_unique<troupe::admin::service>(
-    troupe::admin::node_view{options_, origins_, stations_, listeners_, tree_, store_, health_, follows_}, *history_);
+    troupe::admin::node_view{options_, origins_, stations_, listeners_, tree_, store_, health_, follows_, alarms_},
+    *history_);
 }
 
 void node::open_event_topics() {
@@ -324,7 +328,12 @@ void node::every_second() {
 void node::judge_health() {
   health::measure now{resident_bytes(), {}, connections()};
   for (auto& each : stations_) now.longest_turn = std::max(now.longest_turn, each->loop().take_longest_turn());
-  if (auto line = health_.judge(now)) log::warning("node", "{}", *line);
+  if (auto line = health_.judge(now)) {
+    log::warning("node", "{}", *line);
+    alarms_.found("overload", health_.overloaded(), *line);
+  }
+  const auto full = store_.full();
+  alarms_.found("store", full, full ? "nothing new is stored: the disk is full, or failed" : "writes are taken again");
 }
 
 // -- the end --------------------------------------------------------------------------------------------------------

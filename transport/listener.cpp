@@ -201,10 +201,17 @@ listener::listener(config::listener_options options, std::function<bool()> overl
   }
 }
 
-listener::~listener() {
+listener::~listener() { remove_unix(); }
+
+void listener::remove_unix() noexcept {
   if (unix_socket_ < 0) return;
   ::unlink(bind_.unix_path.c_str());
-  ::close(unix_socket_);
+  ::close(std::exchange(unix_socket_, -1));
+}
+
+void listener::closed() noexcept {
+  const std::lock_guard lock{mutex_};
+  if (unix_copies_ > 0 && --unix_copies_ == 0) remove_unix();
 }
 
 bool listener::speaks_tls() const noexcept {
@@ -265,6 +272,7 @@ int listener::open_unix() {
   }
   const int copy = ::fcntl(unix_socket_, F_DUPFD_CLOEXEC, 0);
   if (copy < 0) throw failure(options_, "cannot listen on", errno);
+  ++unix_copies_;
   return copy;
 }
 

@@ -75,6 +75,8 @@ public:
   /// A non-blocking listening socket for one more loop, owned by the caller. All have the same port: the first call
   /// decides it. Throws std::runtime_error, with the listener's name and address.
   int open();
+  /// Says that one of them was closed. The unix socket goes with the last one: nobody would accept what comes.
+  void closed() noexcept;
   /// "127.0.0.1:1883", "[::1]:8083" or "unix:/path"; empty before open(). May be asked from any thread.
   std::string bound() const;
   /// 0 for a unix socket.
@@ -100,6 +102,7 @@ private:
   verdict refuse(refusal why, admission how) noexcept;
   int open_ip();
   int open_unix();
+  void remove_unix() noexcept;
 
   const config::listener_options options_;
   const std::function<bool()> overloaded_;
@@ -112,6 +115,7 @@ private:
   std::string bound_;
   std::uint16_t port_ = 0;
   int unix_socket_ = -1;
+  std::uint32_t unix_copies_ = 0;
 
   std::atomic<std::uint64_t> accepted_{0};
   std::atomic<std::uint32_t> open_{0};

@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "actors/alarms.hpp"
 #include "actors/durability/node_store.hpp"
 #include "actors/health.hpp"
 #include "actors/runtime/actor_tree.hpp"
@@ -21,6 +22,7 @@ struct node_view {
   actors::node_store& store;
   const actors::health& health;
   actors::follow_book& follows;
+  const actors::alarms& alarms;
 };
 
 }  // namespace troupe::admin

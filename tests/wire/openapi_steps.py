@@ -163,6 +163,7 @@ def clients(scene):
 
 def the_end_of_clients(scene):
     crawl = scene.crawl
+    crawl("DELETE /clients/{id}", 400, id="oldest", session="perhaps")
     crawl("DELETE /clients/{id}", 204, id="oldest")
     crawl("DELETE /clients/{id}", 204, id="slow/1", session="false")
     crawl("DELETE /clients", 400)

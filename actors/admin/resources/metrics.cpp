@@ -46,8 +46,11 @@ void show_history(const sampler& figures, const request& from, reply to) {
   constexpr std::uint32_t minutes_max = 24 * 60;
   constexpr std::size_t points_max = 1000;
   std::uint32_t minutes = 60;
-  if (const auto asked = from.parameter("minutes"); !asked.empty())
-    std::from_chars(asked.data(), asked.data() + asked.size(), minutes);
+  if (const auto asked = from.parameter("minutes"); !asked.empty()) {
+    const auto end = asked.data() + asked.size();
+    const auto read = std::from_chars(asked.data(), end, minutes);
+    if (read.ec != std::errc{} || read.ptr != end) minutes = 0;
+  }
   if (minutes == 0 || minutes > minutes_max) return to(bad_request("`minutes` is 1 to 1440."));
   auto names = names_in(from.parameter("names"));
   if (names.empty()) names.assign(figures.history().names().begin(), figures.history().names().end());
