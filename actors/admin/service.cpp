@@ -9,6 +9,7 @@
 #include "actors/admin/access/access_control.hpp"
 #include "actors/admin/access/access_routes.hpp"
 #include "actors/admin/access/audited.hpp"
+#include "actors/admin/ban_sweep.hpp"
 #include "actors/admin/console_files.hpp"
 #include "actors/admin/http/server.hpp"
 #include "actors/admin/resources/events.hpp"
@@ -24,6 +25,7 @@ namespace {
 
 using boost::beast::http::verb;
 
+constexpr std::size_t bans_expired_at_once = 1'000;
 constexpr std::size_t sun_path_max = 107;  ///< bytes of a unix socket's path, unix(7)
 
 std::shared_ptr<access_control> open_access(const node_view& node, boost::asio::io_context& io) {
@@ -64,6 +66,7 @@ struct service::parts {
     : view{node},
       history{events},
       ask{view, io},
+      bans{ask},
       figures{view},
       work{view, io},
       access{open_access(view, io)},
@@ -79,9 +82,10 @@ struct service::parts {
   router routes() {
     router all;
     for (auto& each : access_routes(access)) all.add(std::move(each));
-    for (auto& part : {node_routes(ask, figures), actor_routes(ask, history, work), client_routes(ask),
-                       event_routes(ask, history), subscription_routes(ask), topic_routes(ask), retained_routes(ask),
-                       publish_routes(ask), metric_routes(ask, figures), listener_routes(ask), config_routes(ask)})
+    for (auto& part :
+         {node_routes(ask, figures), actor_routes(ask, history, work), client_routes(ask), event_routes(ask, history),
+          subscription_routes(ask), topic_routes(ask), retained_routes(ask), publish_routes(ask),
+          metric_routes(ask, figures), listener_routes(ask), config_routes(ask), ban_routes(ask, bans)})
       for (auto each : part) {
         if (changes_something(each.method))
           each.handler = audited(access->audit, std::string{to_string(each.method)} + " " + each.pattern, each.handler);
@@ -108,6 +112,7 @@ struct service::parts {
     second.async_wait([this](boost::system::error_code failed) {
       if (failed) return;
       figures.sample();
+      view.bans.expire(actors::ban_clock(), bans_expired_at_once);
       sample_each_second();
     });
   }
@@ -116,6 +121,7 @@ struct service::parts {
   event_history& history;
   boost::asio::io_context io{1};
   inquiries ask;
+  ban_sweep bans;
   sampler figures;
   work_watch work;
   std::shared_ptr<access_control> access;
