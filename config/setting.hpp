@@ -10,7 +10,7 @@ namespace troupe::config {
 struct origin {
   enum class source : std::uint8_t { built_in, file, environment, command_line, console };
   source kind = source::built_in;
-  std::string place;  ///< "troupe.toml:12", "TROUPE_LOG__LEVEL" or "--set" or "the console, by admin"; empty for built_in
+  std::string place;  ///< "troupe.toml:12", "TROUPE_LOG__LEVEL", "--set", "the console, by ann"; empty for built_in
 
   std::string text() const { return kind == source::built_in ? "built-in default" : place; }
 };

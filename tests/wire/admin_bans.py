@@ -219,7 +219,7 @@ def refusals_and_events_name_the_ban():
         check(f"ban {made['id']}" in " ".join(found["sentences"]), f"why it is gone: {found['sentences']}")
         text = admin.request("GET", "//metrics").bytes.decode()
         check("troupe_connections_banned_total 2" in text and "troupe_bans 2" in text, "/metrics")
-        check(node.logged(f"refused: ban {made['id']} "), "the log")
+        node.line(f"refused: ban {made['id']} ")
 
 
 @test
@@ -239,7 +239,8 @@ def what_is_no_ban_is_refused():
     with node_of() as node:
         admin = operator(node)
         for wrong in ({}, {"kind": "planet", "value": "Earth"}, {"kind": "client"}, {"kind": "client", "value": ""},
-                      {"kind": "client", "value": "*"}, {"kind": "client", "value": 7}, {"kind": "address", "value": "x"},
+                      {"kind": "client", "value": "*"}, {"kind": "client", "value": 7},
+                      {"kind": "address", "value": "x"},
                       {"kind": "address", "value": "0.0.0.0/0"}, {"kind": "address", "value": "::/0"},
                       {"kind": "address", "value": "192.0.2.0/33"}, {"kind": "client", "value": "a", "seconds": 0},
                       {"kind": "client", "value": "a", "seconds": 1 << 62}, {"kind": "client", "value": "a" * 2000},

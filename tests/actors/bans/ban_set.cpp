@@ -64,7 +64,7 @@ CAF_TEST(every_length_of_network_ends_where_it_ends) {
   for (int bits = 1; bits <= 32; ++bits) {
     ban_set one;
     const auto value = "255.255.255.255/" + std::to_string(bits);
-    one.put(key(address, value), std::make_shared<const standing_ban>(ban{.value = value}));
+    one.put(key(address, value), std::make_shared<const standing_ban>(ban{}));
     const auto last = 0xFFFFFFFFu << (32 - bits);  // the first address of the network
     const auto text = [](std::uint32_t of) {
       return std::to_string(of >> 24) + '.' + std::to_string(of >> 16 & 255) + '.' + std::to_string(of >> 8 & 255) +
