@@ -105,7 +105,11 @@ def the_address_that_a_proxy_tells_counts():
     with node_of(**settings) as node:
         ban(operator(node), "address", "192.0.2.0/24")
         with tcp(node, prefix=b"PROXY TCP4 192.0.2.66 127.0.0.1 1 1883\r\n") as client:
-            client.closed()
+            try:
+                client.send(mqtt.connect("unwelcome"))
+                check(False, f"it is answered: {client.receive()}")
+            except (Closed, OSError):
+                pass
         with tcp(node, prefix=b"PROXY TCP4 192.0.3.1 127.0.0.1 1 1883\r\n") as client:
             client.connect("welcome")
 
