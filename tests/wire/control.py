@@ -98,6 +98,39 @@ def a_node_is_looked_into():
 
 
 @test
+def bans_are_added_listed_and_removed():
+    with Node() as node, tcp(node) as client:
+        at = through(node)
+        client.connect("flood 1")
+        check_equal(done(*at, "ban", "add", "client", "flood *", "--reason", "it floods", "--seconds", "60"), "ban 1\n",
+                    "ban add")
+        check_equal(client.closed().reason, 0x8A, "what the client is told")
+        check_equal(done(*at, "ban", "add", "address", "192.0.2.0/24"), "ban 2\n", "one more")
+        listed = done(*at, "ban", "list")
+        check_equal(rows(listed), ["1", "2"], "ban list")
+        check("flood *" in listed and "it floods" in listed and "192.0.2.0/24" in listed, listed)
+        check_equal(json.loads(done(*at, "ban", "list", "--json"))["items"][1]["until"], None, "for ever")
+        done(*at, "ban", "remove", "1")
+        check_equal(rows(done(*at, "ban", "list")), ["2"], "what is left")
+        check("no such ban" in refused(1, *at, "ban", "remove", "1"), "it is gone")
+        check("192.0.2.0/33" in refused(1, *at, "ban", "add", "address", "192.0.2.0/33"), "no network")
+        refused(2, *at, "ban", "add", "planet", "Earth")
+
+
+@test
+def options_are_changed_while_the_node_runs():
+    with Node() as node, tcp(node) as client:
+        at = through(node)
+        check("effect       for new connections" in done(*at, "config", "get", "limits.receive_maximum"), "before")
+        done(*at, "config", "set", "limits.receive_maximum", "17")
+        shown = done(*at, "config", "get", "limits.receive_maximum")
+        check("value        17" in shown and "origin       console" in shown, shown)
+        check_equal(client.connect("asks").properties["receive_maximum"], 17, "what a client is granted")
+        check("cannot be changed while" in refused(1, *at, "config", "set", "node.loops", "2"), "a fixed one")
+        check("no option limits.nothing" in refused(1, *at, "config", "set", "limits.nothing", "2"), "none")
+
+
+@test
 def the_tree_is_shown_down_to_a_session():
     with Node({"node.loops": 1}) as node, tcp(node) as client:
         client.connect("a/b c")

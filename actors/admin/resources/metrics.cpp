@@ -10,11 +10,12 @@ namespace {
 
 using boost::beast::http::verb;
 
-boost::json::object metrics_json(const node_totals& of, std::uint64_t restarts) {
+boost::json::object metrics_json(const node_totals& of, std::uint64_t restarts, std::uint64_t banned) {
   return {{"sessions", of.sessions},
           {"connections", of.connected},
           {"connections_accepted", of.connections_accepted},
           {"connections_refused", of.connections_refused},
+          {"connections_banned", banned},
           {"messages_received", of.received},
           {"messages_sent", of.sent},
           {"bytes_received", of.bytes_received},
@@ -90,7 +91,7 @@ std::vector<route> metric_routes(inquiries& ask, const sampler& figures) {
   return {
     {verb::get, "/api/v1/metrics", role::viewer,
      [&ask, &figures](const request&, reply to) {
-       to(ok(metrics_json(figures.totals(), ask.node().tree.restarts())));
+       to(ok(metrics_json(figures.totals(), ask.node().tree.restarts(), ask.node().bans.desk().refused())));
      }},
     {verb::get, "/api/v1/metrics/history", role::viewer,
      [&figures](const request& from, reply to) { show_history(figures, from, std::move(to)); }},

@@ -13,6 +13,7 @@
 /// The calls of the API under /api/v1, a file for each kind of resource. actors/admin/openapi/ describes them.
 namespace troupe::admin {
 
+class ban_sweep;
 class event_history;
 class sampler;
 class work_watch;
@@ -34,6 +35,8 @@ std::vector<route> exposition_routes(inquiries& ask, const sampler& figures, con
                                      std::function<server_counters()> counted);
 std::vector<route> listener_routes(inquiries& ask);
 std::vector<route> config_routes(inquiries& ask);
+/// Who may not connect.
+std::vector<route> ban_routes(inquiries& ask, ban_sweep& sweep);
 /// What all of them are, for programs to read.
 std::vector<route> description_routes();
 
