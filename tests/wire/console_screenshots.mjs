@@ -7,7 +7,7 @@ import {deed, open_page, until} from "./console_browser.mjs";
 
 const widths = [1280, 400];
 const usual_height = 800;
-const heights = {overview: 1180, client: 1040, autopsy: 900};  // what scrolls otherwise
+const heights = {overview: 1400, client: 1040, autopsy: 900};  // what scrolls otherwise
 const samples_wanted = 45;
 
 async function show_actor(page) {
@@ -33,6 +33,15 @@ async function show_talk(page) {
   }
 }
 
+async function show_topics(page) {
+  await page.goto("/topics");
+  const tree = page.getByRole("treegrid", {name: "Topic tree"});
+  for (const name of ["hall-1", "belt", "hall-3", "line"])
+    await tree.getByRole("button", {name: `Expand ${name}`}).click();
+  await tree.getByText("recipe", {exact: true}).click();
+  await until(() => tree.getByText(/^[1-9]\S*\/s$/).count(), "a rate");
+}
+
 const at = (target, ready) => async page => {
   await page.goto(target);
   await ready(page).first().waitFor();
@@ -50,9 +59,9 @@ const pictures = {
   users: at("/settings?tab=Users", page => page.getByRole("table", {name: "Users"})),
   keys: at("/settings?tab=API keys", tab("API keys")),
   audit: at("/settings?tab=Audit log", page => page.getByRole("table", {name: "Audit log"})),
-  topics: at("/topics", page => page.getByRole("treegrid", {name: "Topic tree"})),
+  topics: show_topics,
   subscriptions: at("/topics?tab=Subscriptions", page => page.getByRole("table", {name: "Subscriptions"})),
-  retained: at("/topics?tab=Retained", page => page.getByRole("table", {name: "Retained messages"})),
+  retained: at("/topics?tab=Retained&prefix=hall-3", page => page.getByRole("button", {name: /^Read hall-3/})),
   websocket: show_talk,
   traces: at("/traces", page => page.getByRole("form", {name: "Start a trace"})),
 };

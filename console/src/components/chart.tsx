@@ -110,7 +110,7 @@ function settings(
       {
         ...axis,
         size: 66,
-        space: 34,
+        space: steps ? 24 : 34, // powers of two leave none between
         ...(steps && {incrs: steps}),
         values: (_, splits) => splits.map(split => format(split)),
       },

@@ -38,6 +38,7 @@ export function Traces() {
     {
       title: "Actions",
       silent: true,
+      right: true,
       cell: trace => (
         <>
           <Button kind="quiet" label={`Show ${trace.value}`} onClick={() => show(trace)}>
