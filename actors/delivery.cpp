@@ -6,6 +6,7 @@
 #include <caf/all.hpp>
 
 #include "actors/durability/durability.hpp"
+#include "actors/following/follow_book.hpp"
 #include "actors/runtime/fault.hpp"
 #include "routing/topic.hpp"
 
@@ -73,6 +74,11 @@ void delivery_state::deliver(const deliver_batch& batch, std::size_t index) {
   auto further =
     std::span{batch.identifiers}.subspan(before.identifiers_end, entry.identifiers_end - before.identifiers_end);
   identifiers_.reserve(further.size() + 1);  // the only thing here that may throw, before anybody has got anything
+  if (entry.body->followed()) [[unlikely]]
+    if (at_->follows)
+      at_->follows->step(*entry.body, "delivered", "root/loop " + std::to_string(at_->loop.index()) + "/delivery",
+                         std::to_string(entry.targets_end - before.targets_end + entry.shared_end - before.shared_end) +
+                           " receivers on this loop");
   for (auto i = before.targets_end; i < entry.targets_end; ++i) deliver_to(batch.targets[i], batch, entry, {}, further);
   for (auto i = before.shared_end; i < entry.shared_end; ++i)
     deliver_to(batch.shared[i].to, batch, entry, batch.shared[i].group, {});
@@ -97,11 +103,24 @@ void delivery_state::deliver_to(const target& to, const deliver_batch& batch, co
   if (write_down(to, batch, entry, address)) return;
   if (seat) return seat->deliver(entry.body, address);
   at_->counters.drops[static_cast<std::size_t>(session::drop_reason::away_qos0)].add();
+  tell_of(to, entry, fate::dropped, "QoS 0, and the client is away");
+}
+
+/// Of a session that is durable, to who follows.
+void delivery_state::tell_of(const target& to, const deliver_batch::entry& entry, fate news,
+                             std::string_view why) const {
+  if (!entry.body->followed() || !at_->follows) return;
+  const auto* asleep = at_->sessions.find_dormant(to.session);
+  const auto* seat = at_->sessions.find(to.session);
+  const auto client = asleep ? asleep->client_id.view() : seat ? seat->record().client_id.view() : std::string_view{};
+  at_->follows->told(*entry.body, client, news, why);
 }
 
 // The session has ended. Another member of its group gets it.
 void delivery_state::miss(const target& to, const deliver_batch::entry& entry, const shared_text& group) {
   at_->counters.stale_deliveries.add();
+  if (entry.body->followed() && at_->follows)
+    at_->follows->told(*entry.body, {}, fate::missed, "its session has ended meanwhile");
   if (group.empty()) return;
   const auto shard = shard_of(entry.body->topic(), at_->office.loops());
   at_->office.send(shard, runtime::role::shard, redispatch{entry.body, group, to.session});
@@ -115,6 +134,7 @@ bool delivery_state::write_down(const target& to, const deliver_batch& batch, co
   if (const auto* asleep = at_->sessions.find_dormant(to.session);
       asleep && at_->durable->sleepers().is_full(*asleep)) {
     at_->counters.drops[static_cast<std::size_t>(session::drop_reason::queue_full)].add();
+    tell_of(to, entry, fate::dropped, "it sleeps, and its queue is full");
     return true;
   }
   auto first = batch.first_message;
@@ -122,6 +142,7 @@ bool delivery_state::write_down(const target& to, const deliver_batch& batch, co
     if (own_message_ == 0) own_message_ = at_->durable->store().take_messages(batch.entries.size());
     first = own_message_;
   }
+  tell_of(to, entry, fate::storing, "its place in the queue is to be committed");
   at_->durable->deliveries().add(to.session, number, entry.body, entry.publication, first + entry.publication, how);
   return true;
 }

@@ -9,6 +9,7 @@
 
 namespace troupe::actors {
 
+enum class fate : std::uint8_t;
 class delivery_state;
 using delivery_actor = caf::stateful_actor<delivery_state, runtime::pinned_actor>;
 
@@ -40,6 +41,7 @@ private:
   /// Whether the session is durable: then it gets the delivery when that is committed.
   bool write_down(const target& to, const deliver_batch& batch, const deliver_batch::entry& entry,
                   const session::addressing& how);
+  void tell_of(const target& to, const deliver_batch::entry& entry, fate news, std::string_view why) const;
   void close(const deliver_batch& batch);
 
   workplace* at_ = nullptr;

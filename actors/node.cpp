@@ -12,6 +12,7 @@
 #include "actors/auth.hpp"
 #include "actors/durability/durability.hpp"
 #include "actors/event_topics.hpp"
+#include "actors/following/follow_book.hpp"
 #include "actors/health.hpp"
 #include "actors/listeners.hpp"
 #include "actors/station.hpp"
@@ -115,6 +116,7 @@ private:
   system_config system_config_;
   caf::actor_system system_;
   std::uint32_t loops_;
+  follow_book follows_;
   std::vector<std::unique_ptr<station>> stations_;
   node_store store_;  ///< behind the stations, which ask it: it ends first
   std::vector<std::shared_ptr<transport::listener>> listeners_;
@@ -153,6 +155,7 @@ node::node(config::load_result loaded, std::function<config::load_result()> relo
   auto rules = read_access_rules(options_.access);
   for (auto& each : stations_) {
     each->place().access = rules;
+    each->place().follows = &follows_;
     if (!options_.access.password_file.empty())
       each->place().passwords = [this](authenticate request) { auth_.send(std::move(request)); };
     if (options_.node_limits.sessions_max != 0)
@@ -222,7 +225,7 @@ void node::open_admin() {
     [this](auto what, const auto& path, const auto& cause) { tell_actor_event(*history_, what, path, cause); });
   if (options_.sys.events_per_second_max > 0) open_event_topics();
   admin_ = std::make_unique<troupe::admin::service>(
-    troupe::admin::node_view{options_, origins_, stations_, listeners_, tree_, store_, health_}, *history_);
+    troupe::admin::node_view{options_, origins_, stations_, listeners_, tree_, store_, health_, follows_}, *history_);
 }
 
 void node::open_event_topics() {

@@ -38,6 +38,8 @@ public:
   workplace& place() noexcept { return place_; }
   /// What an operator may see of the shard; on the loop.
   shard_view& of_shard() noexcept { return of_shard_; }
+  /// From now on it sees every packet of this loop's links; null: nobody does. On the loop.
+  void tap(transport::packet_tap* to) noexcept { links_.tap(to); }
   /// Links in any state; on the loop.
   std::size_t links() const noexcept { return links_.size(); }
 

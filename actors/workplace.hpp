@@ -22,6 +22,7 @@ namespace troupe::actors {
 
 class durability;
 class event_topics;
+class follow_book;
 class node_store;
 
 /// A timer of a loop: of a session, or of a connection that has none yet.
@@ -49,6 +50,7 @@ struct workplace {
   actors::counters counters;
   actors::chronicle chronicle;
   event_topics* events = nullptr;                          ///< null: none are published. Set before the loop runs
+  follow_book* follows = nullptr;                          ///< of the node; null: nobody follows publications
   access_rules_ptr access;                                 ///< null: everything is allowed
   std::function<void(authenticate)> passwords;             ///< asks `auth`; empty: there is no password file
   const session::authenticator* authentication = nullptr;  ///< of enhanced authentication; null: none is offered

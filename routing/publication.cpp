@@ -18,6 +18,7 @@ publication::publication(const parts& from) noexcept
   : topic_bytes_{static_cast<std::uint16_t>(from.topic.size())},
     qos_{from.qos},
     retain_{from.retain},
+    followed_{from.followed},
     property_bytes_{static_cast<std::uint32_t>(from.properties.size())},
     payload_bytes_{static_cast<std::uint32_t>(from.payload.size())},
     publisher_hash_{from.publisher_hash},

@@ -33,6 +33,7 @@ public:
     session_ref publisher{};                 ///< for No Local; names nobody for the node's own messages
     std::uint32_t publisher_hash = 0;        ///< of the publisher's client id, for hash_clientid
     time_point arrived{};                    ///< at this node; 0: nobody knows
+    bool followed = false;                   ///< an operator wants to know where it goes
   };
 
   static ref_ptr<const publication> make(const parts& from);
@@ -52,6 +53,8 @@ public:
   std::uint32_t publisher_hash() const noexcept { return publisher_hash_; }
   /// How long ago it came to this node, up to 49 days; nothing where nobody knows.
   std::optional<std::chrono::milliseconds> age(time_point now) const noexcept;
+  /// Who handles it tells the node's follow_book what became of it.
+  bool followed() const noexcept { return followed_; }
   /// Bytes held in memory: what queues and credits count.
   std::size_t memory() const noexcept {
     return sizeof(publication) + 2u + topic_bytes_ + property_bytes_ + payload_bytes_;
@@ -65,7 +68,8 @@ private:
 
   std::uint16_t topic_bytes_;
   troupe::qos qos_;
-  bool retain_;
+  bool retain_ : 1;
+  bool followed_ : 1;
   std::uint32_t property_bytes_;
   std::uint32_t payload_bytes_;
   std::uint32_t publisher_hash_;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "config/log.hpp"
+#include "transport/packet_tap.hpp"
 #include "transport/websocket/frame_encoder.hpp"
 
 namespace troupe::transport {
@@ -229,6 +230,7 @@ void link_set::tell_closed(socket_link& gone) {
   auto* told = std::exchange(gone.events, nullptr);
   if (!told) return;
   stats_.closed.add(1);
+  if (tap_) tap_->closed(gone, *told, gone.cause);
   guarded(gone, [&] { told->on_closed(gone, gone.cause); });
 }
 
@@ -244,6 +246,7 @@ void link_set::opened(socket_link& ready_link) {
     arm(ready_link, now() + interval);
   }
   stats_.opened.add(1);
+  if (tap_) tap_->opened(ready_link);
   if (ready_link.tls.has_unread()) notice(ready_link);
   try {
     ready_link.events = &on_open_(ready_link, ready_link.admitted);
@@ -279,6 +282,7 @@ void link_set::finish(socket_link& ending, close_cause cause) noexcept {
 void link_set::begin_close(socket_link& closing, close_reason why, std::string_view text) {
   if (closing.in_handshake()) return finish(closing, close_cause::closed_by_node);
   if (closing.phase != link_phase::open) return;
+  if (tap_) tap_->closing(closing, why, text);
   closing.phase = link_phase::flushing;
   closing.is_paused = closing.is_flooded = false;
   if (const auto unread = std::move(closing.unread)) {

@@ -59,6 +59,8 @@ protected:
   ~message_events() = default;
 };
 
+class packet_tap;
+
 /// All links of one loop, the many of its reactor. Used on that loop only. Handlers are called from reactor::serve(),
 /// process_pending() and advance(); never from within send(), close(), flush(), adopt().
 class link_set {
@@ -97,6 +99,8 @@ public:
 
   /// From now on WebSocket links hand their messages to `to`; their packets are not looked for.
   void speak_messages(message_events& to) noexcept { messages_ = &to; }
+  /// Shows `to` what passes, which must outlive the set or another call; null: nobody, which costs a branch per packet.
+  void tap(packet_tap* to) noexcept { tap_ = to; }
   /// Queues one message in one frame, compressed where that was agreed on.
   void send_message(link& to, websocket::opcode what, std::span<const std::byte> message);
 
@@ -184,6 +188,7 @@ private:
   message_events* messages_ = nullptr;
   work_mark own_mark_;  ///< of a set that nobody looks at
   work_mark* mark_ = &own_mark_;
+  packet_tap* tap_ = nullptr;
   std::vector<slot> slots_;
   std::uint32_t free_slot_;
   std::size_t size_ = 0;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "transport/link_set.hpp"
+#include "transport/packet_tap.hpp"
 #include "transport/websocket/utf8.hpp"
 
 namespace troupe::transport {
@@ -184,6 +185,8 @@ bool reader::deliver_packet(std::size_t size) {
   const auto packet = at_.data.first(size);
   at_.data = at_.data.subspan(size);
   set_.stats_.packets_received.add(1);
+  if (set_.tap_) [[unlikely]]
+    set_.tap_->received(to, packet);
   set_.guarded(to, [&] { to.events->on_packet(to, packet); });
   return at_.link != nullptr;
 }

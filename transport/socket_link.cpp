@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "transport/link_set.hpp"
+#include "transport/packet_tap.hpp"
 
 namespace troupe::transport {
 
@@ -38,7 +39,11 @@ socket_link::~socket_link() {
 }
 
 void socket_link::send(mqtt::outbox& from) {
-  if (phase == link_phase::open && set) set->writer_.packets(*this, from);
+  if (phase == link_phase::open && set) {
+    if (set->tap_) [[unlikely]]
+      set->tap_->sent(*this, from);
+    set->writer_.packets(*this, from);
+  }
   from.clear();
 }
 

@@ -20,6 +20,7 @@ struct node_view {
   runtime::actor_tree& tree;
   actors::node_store& store;
   const actors::health& health;
+  actors::follow_book& follows;
 };
 
 }  // namespace troupe::admin

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <mutex>
 
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -13,6 +14,7 @@
 #include "actors/admin/http/server.hpp"
 #include "actors/admin/resources/events.hpp"
 #include "actors/admin/resources/resources.hpp"
+#include "actors/admin/resources/traces.hpp"
 #include "actors/admin/sampler.hpp"
 #include "actors/admin/work_watch.hpp"
 #include "config/address.hpp"
@@ -64,6 +66,7 @@ struct service::parts {
     : view{node},
       history{events},
       ask{view, io},
+      traces{ask},
       figures{view},
       work{view, io},
       access{open_access(view, io)},
@@ -81,14 +84,16 @@ struct service::parts {
     for (auto& each : access_routes(access)) all.add(std::move(each));
     for (auto& part : {node_routes(ask, figures), actor_routes(ask, history, work), client_routes(ask),
                        event_routes(ask, history), subscription_routes(ask), topic_routes(ask), retained_routes(ask),
-                       publish_routes(ask), metric_routes(ask, figures), listener_routes(ask), config_routes(ask)})
+                       publish_routes(ask), metric_routes(ask, figures), listener_routes(ask), config_routes(ask),
+                       trace_routes(traces, view.options.limits.topic_levels_max)})
       for (auto each : part) {
         if (changes_something(each.method))
           each.handler = audited(access->audit, std::string{to_string(each.method)} + " " + each.pattern, each.handler);
         all.add(std::move(each));
       }
     all.add(event_stream(ask, history));
-    for (auto& part : {description_routes(), exposition_routes(ask, figures, history)})
+    auto counted = [this] { return web.counters(); };
+    for (auto& part : {description_routes(), exposition_routes(ask, figures, history, counted)})
       for (auto each : part) all.add(std::move(each));
     for (const auto& each : all.calls()) log::debug("admin", "serves {}", each);
     return all;
@@ -108,14 +113,17 @@ struct service::parts {
     second.async_wait([this](boost::system::error_code failed) {
       if (failed) return;
       figures.sample();
+      traces.tick();
       sample_each_second();
     });
   }
 
+  std::mutex serving;  ///< of the thread that works here: an actor's, its successor's, who stops the node
   const node_view view;
   event_history& history;
   boost::asio::io_context io{1};
   inquiries ask;
+  trace_book traces;
   sampler figures;
   work_watch work;
   std::shared_ptr<access_control> access;
@@ -135,11 +143,13 @@ service::~service() = default;
 std::string service::bound() const { return parts_->web.bound(); }
 
 void service::serve(std::chrono::milliseconds how_long) {
+  const std::lock_guard alone{parts_->serving};
   parts_->io.restart();
   parts_->io.run_for(how_long);
 }
 
 void service::stop() {
+  const std::lock_guard alone{parts_->serving};
   parts_->web.stop();
   parts_->second.cancel();
   parts_->work.stop();

@@ -21,9 +21,9 @@ public:
 
   /// "127.0.0.1:18083"
   std::string bound() const;
-  /// Serves for so long, whatever comes.
+  /// Serves for so long, whatever comes. Waits while another thread is here.
   void serve(std::chrono::milliseconds how_long);
-  /// Takes no more requests and lets go of its sockets. Not while another thread is in serve().
+  /// Takes no more requests and lets go of its sockets. Waits while another thread is in serve().
   void stop();
 
 private:

@@ -1,5 +1,6 @@
 #include "actors/durability/durability.hpp"
 
+#include "actors/following/follow_book.hpp"
 #include "actors/workplace.hpp"
 #include "persistence/keys.hpp"
 #include "routing/topic.hpp"
@@ -41,6 +42,8 @@ void durability::deliver(pending_deliveries::place what) {
                                    .message = durable ? of.more->message : 0});
   }
   auto* asleep = at_.sessions.find_dormant(what.session);
+  if (asleep && asleep->number == what.number && what.what.body->followed() && at_.follows)
+    at_.follows->told(*what.what.body, asleep->client_id.view(), fate::stored, "stored: its session sleeps");
   if (asleep && asleep->number == what.number) return sleepers_.deliver(*asleep, std::move(what));
   forget(what);
   at_.counters.stale_deliveries.add();

@@ -2,6 +2,7 @@
 
 #include <caf/all.hpp>
 
+#include "actors/following/follow_book.hpp"
 #include "actors/runtime/fault.hpp"
 #include "config/log.hpp"
 #include "routing/topic.hpp"
@@ -59,6 +60,8 @@ void shard_state::route(const route_batch& batch) {
       retained.push_back({static_cast<std::uint32_t>(i), ++setup_.retained->last_change});
     index_->match(*what, match_);  // [MQTT-3.3.2-3]
     results.push_back(match_.empty() ? route_result::no_subscribers : route_result::matched);
+    if (what->followed()) [[unlikely]]
+      tell_matched(*what);
     collect(what, static_cast<std::uint32_t>(i));
   }
   auto loops = send_collected(batch.id, batch.first_message);
@@ -69,6 +72,15 @@ void shard_state::route(const route_batch& batch) {
 void shard_state::sample(const route_batch& batch) const {
   const auto now = self_->loop().now();
   for (const auto& each : batch.publications) setup_.view->published.saw(each->topic(), now);
+}
+
+void shard_state::tell_matched(const publication& what) const {
+  if (!setup_.follows) return;
+  const auto receivers = match_.targets().size() + match_.shared().size();
+  setup_.follows->step(what, "matched", "root/loop " + std::to_string(number()) + "/shard",
+                       std::to_string(receivers) + " receivers, " + std::to_string(match_.shared().size()) +
+                         " of them as members of shared groups");
+  setup_.follows->matched(what, receivers);
 }
 
 // Adds the publication, with what match_ found, to the batches of its receivers' loops.

@@ -41,6 +41,7 @@ struct shard_view {
   const subscription_index* subscriptions = nullptr;  ///< null: there is no shard at this moment
   admin::topic_samples published;                     ///< what comes through, while somebody looks
 };
+class follow_book;
 
 /// What a shard works with. Everything in it outlives the shard.
 struct shard_setup {
@@ -53,6 +54,7 @@ struct shard_setup {
   bool restores = false;           ///< the node starts with what a store kept
   event_topics* events = nullptr;  ///< wants to know of subscriptions that reach it; null: there is none
   shard_view* view = nullptr;      ///< null: nobody looks in
+  follow_book* follows = nullptr;  ///< null: nobody follows publications
 };
 
 class shard_state;
@@ -90,6 +92,7 @@ private:
   void await_subscriptions();
   void rebuild();
   void collect(const publication_ptr& what, std::uint32_t number);
+  void tell_matched(const publication& what) const;
   std::uint32_t send_collected(batch_id id, std::uint64_t first_message);
   std::size_t step() const noexcept;
   bool retain(const publication_ptr& what);

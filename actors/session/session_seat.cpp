@@ -3,7 +3,9 @@
 #include <caf/all.hpp>
 
 #include "actors/durability/durability.hpp"
+#include "actors/following/follow_book.hpp"
 #include "actors/runtime/pinned_actor.hpp"
+#include "actors/session/close_reasons.hpp"
 #include "actors/workplace.hpp"
 #include "config/log.hpp"
 #include "routing/topic.hpp"
@@ -20,21 +22,6 @@ constexpr std::uint32_t retained_room = 256;
 constexpr std::size_t held_bytes_max = 64 * 1024;
 /// A durable session without a connection sleeps after this time: a client that comes back at once finds it awake.
 constexpr std::chrono::milliseconds sleeps_after{2000};
-
-transport::close_reason close_reason_of(mqtt::reason why) noexcept {
-  switch (why) {
-    case mqtt::reason::success: return transport::close_reason::normal;
-    case mqtt::reason::server_shutting_down: return transport::close_reason::going_away;
-    case mqtt::reason::malformed_packet:
-    case mqtt::reason::protocol_error: return transport::close_reason::protocol_error;
-    case mqtt::reason::packet_too_large: return transport::close_reason::too_large;
-    case mqtt::reason::implementation_specific_error:
-    case mqtt::reason::unspecified_error: return transport::close_reason::internal_error;
-    case mqtt::reason::server_busy:
-    case mqtt::reason::quota_exceeded: return transport::close_reason::try_again_later;
-    default: return transport::close_reason::policy_violation;
-  }
-}
 
 bool is_fault_of_client(mqtt::reason why) noexcept {
   return why != mqtt::reason::server_shutting_down && why != mqtt::reason::session_taken_over &&
@@ -344,6 +331,7 @@ void session_seat::count(const session::effects& fx) noexcept {
   counters.messages_sent.add(fx.delivered.messages);
   counters.bytes_sent.add(fx.delivered.bytes);
   for (std::size_t i = 0; i < fx.drops.size(); ++i) counters.drops[i].add(fx.drops[i].messages);
+  tell_follower(at_.follows, record_.client_id.view(), fx.followed);
 }
 
 void session_seat::ask(session::subscribe_request request) {
@@ -364,8 +352,8 @@ void session_seat::let_go_of_link(mqtt::reason why, std::string_view text) {
                     "client {} at {} is disconnected: {} (0x{:02X})", record_.client_id.view(), link->peer(), text,
                     static_cast<unsigned>(why));
   }
+  link->close(close_reason_of(why), text);  // its handler tells whose it was to whom it may concern
   link->handler(at_.handshakes.farewell());
-  link->close(close_reason_of(why), text);
   tell_presence();
 }
 

@@ -117,8 +117,29 @@ struct publish_request {
   std::string payload;  ///< UTF-8
   int qos = 0;
   bool retain = false;
+  bool follow = false;
+  std::string client;  ///< followed: why it has not got it; empty: nobody's
 };
 
 std::string publish(const api& node, const presentation& how, const publish_request& what);
+
+// --- traces ---------------------------------------------------------------------------------------------------------
+
+std::string list_traces(const api& node, const presentation& how);
+/// `kind`: "client", "topic" or "address".
+std::string start_trace(const api& node, const presentation& how, const std::string& kind, const std::string& value,
+                        std::uint32_t seconds);
+std::string stop_trace(const api& node, const presentation& how, const std::string& id);
+
+/// The lines of a trace: each frame has those that came since the one before it.
+class trace_view {
+public:
+  explicit trace_view(std::string id) : id_{std::move(id)} {}
+  std::string frame(const api& node, const presentation& how);
+
+private:
+  std::string id_;
+  std::string cursor_;  ///< empty: from the first line on
+};
 
 }  // namespace troupe::control

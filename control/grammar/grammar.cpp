@@ -64,6 +64,7 @@ grammar::grammar() : app_{about, "troupectl"} {
   take_client_commands();
   take_topic_commands();
   take_message_commands();
+  take_trace_commands();
   take_completion();
   for (const auto& [command, what] : actions_) const_cast<CLI::App*>(command)->footer(footer);
 }
@@ -171,10 +172,36 @@ void grammar::take_message_commands() {
   auto* payload = send.add_option("PAYLOAD", publish_.payload, "Text; standard input unless given");
   send.add_option("--qos", publish_.qos, "At most")->check(CLI::Range(0, 2))->capture_default_str();
   send.add_flag("--retain", publish_.retain, "Keep it for those who subscribe later");
+  auto* follow = send.add_flag("--follow", publish_.follow, "Show its way, and what became of it at each receiver");
+  send.add_option("--client", publish_.client, "Why this client has not got it")->needs(follow);
   for_action(send, [this, payload](const api& node, const presentation& shown) {
     if (payload->count() == 0) publish_.payload = payload_from_input();
     return publish(node, shown, publish_);
   });
+}
+
+void grammar::take_trace_commands() {
+  auto& trace = *app_.add_subcommand("trace", "Packets of some clients, in words")->require_subcommand(1);
+  auto& start = *trace.add_subcommand("start", "Begin a trace; its lines are kept for a while after its end");
+  start.add_option("KIND", trace_kind_, "client, topic or address")
+    ->required()
+    ->check(CLI::IsMember({"client", "topic", "address"}));
+  start.add_option("VALUE", trace_value_, "Client id, topic filter, or address such as 192.0.2.0/24")->required();
+  start.add_option("--seconds", trace_seconds_, "How long")->check(CLI::Range(1u, 86'400u))->capture_default_str();
+  for_action(start, [this](const api& node, const presentation& shown) {
+    return start_trace(node, shown, trace_kind_, trace_value_, trace_seconds_);
+  });
+  for_action(*trace.add_subcommand("list", "All that are there"), list_traces);
+  auto& show = *trace.add_subcommand("show", "The lines of one");
+  show.add_option("ID", trace_, "As the list has it")->required();
+  show.add_flag("--follow", follow_, "Go on with what comes, until Ctrl-C");
+  for_action(show, [this, view = std::shared_ptr<trace_view>{}](const api& node, const presentation& shown) mutable {
+    if (!view) view = std::make_shared<trace_view>(trace_);
+    return view->frame(node, shown);
+  });
+  auto& stop = *trace.add_subcommand("stop", "End one that runs; of one that has ended, forget the lines");
+  stop.add_option("ID", trace_, "As the list has it")->required();
+  for_action(stop, [this](const api& node, const presentation& shown) { return stop_trace(node, shown, trace_); });
 }
 
 void grammar::take_completion() {
@@ -205,8 +232,9 @@ presentation grammar::how() const {
 }
 
 std::optional<watching> grammar::watched() const {
+  if (follow_) return watching{.appends = true};
   if (!watch_) return {};
-  return watching{std::chrono::milliseconds{static_cast<std::int64_t>(interval_seconds_ * 1000)}, frames_};
+  return watching{std::chrono::milliseconds{static_cast<std::int64_t>(interval_seconds_ * 1000)}, frames_, false};
 }
 
 command_words grammar::words() const {

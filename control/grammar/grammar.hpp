@@ -41,6 +41,7 @@ private:
   void take_client_commands();
   void take_message_commands();
   void take_topic_commands();
+  void take_trace_commands();
   void take_completion();
   void take_watching(CLI::App& command);
   void for_action(CLI::App& command, action what) { actions_.emplace_back(&command, std::move(what)); }
@@ -60,8 +61,9 @@ private:
   actor_request actor_;
   client_filter clients_;
   publish_request publish_;
-  std::string client_, topic_, filter_, listener_, option_;
-  bool connected_ = false, disconnected_ = false, whole_session_ = false;
+  std::string client_, topic_, filter_, listener_, option_, trace_, trace_kind_, trace_value_;
+  std::uint32_t trace_seconds_ = 600;
+  bool connected_ = false, disconnected_ = false, whole_session_ = false, follow_ = false;
 };
 
 }  // namespace troupe::control

@@ -84,7 +84,7 @@ std::string redraw(std::string_view frame, const screen& on) {
 
 void watch(const std::function<std::string()>& frame, const watching& how, std::FILE* to) {
   const interruptions until;
-  const bool terminal = screen_of(to).has_value();
+  const bool terminal = !how.appends && screen_of(to).has_value();
   struct cursor {
     std::FILE* of;
     ~cursor() {
@@ -97,7 +97,7 @@ void watch(const std::function<std::string()>& frame, const watching& how, std::
     if (const auto size = screen_of(to); size && terminal)
       write(redraw(text, *size), to);
     else
-      write((drawn == 1 ? "" : "\n") + text, to);
+      write((drawn == 1 || how.appends ? "" : "\n") + text, to);
     if (drawn == how.frames_max) return;
     wait(how.interval);
   }

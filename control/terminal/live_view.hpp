@@ -24,6 +24,7 @@ std::string redraw(std::string_view frame, const screen& on);
 struct watching {
   std::chrono::milliseconds interval{1000};
   std::uint64_t frames_max = 0;  ///< 0: until it is interrupted
+  bool appends = false;          ///< a frame is what is new, and goes on below the one before it
 };
 
 /// Writes a frame at each interval, in place on a terminal, one after the other elsewhere, until SIGINT, SIGTERM or the

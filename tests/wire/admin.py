@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-# sanitize address
+# sanitize address thread
 """What the admin API tells of a node, its actors, listeners and figures, and what an operator does to them."""
 import raw_mqtt as mqtt
 from admin_client import PASSWORD, SETTINGS, Admin, operator

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-# sanitize address
+# sanitize address thread
 """What an operator sees of the clients, and does to them, through the admin API."""
 import raw_mqtt as mqtt
 from admin_client import SETTINGS, known, operator, segment

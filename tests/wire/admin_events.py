@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-# sanitize address
+# sanitize address thread
 """What the admin API tells of what happened: events of a client, why it is gone, the stream of events."""
 import json
 import socket

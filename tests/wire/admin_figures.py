@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-# sanitize address
+# sanitize address thread
 """Who takes a node's time and whose messages wait, as the admin API tells; and events below $SYS/actors."""
 import contextlib
 import json
@@ -164,7 +164,7 @@ def event(client):
 def who_may_gets_events_as_messages():
     with guarded_node(OPERATORS_ONLY) as node, tcp(node) as watch, tcp(node) as other:
         watch.connect("watch", user="ops")
-        check_equal(watch.subscribe(("$SYS/actors/client_connected/#", 0)), [0], "granted")
+        check_equal(list(watch.subscribe(("$SYS/actors/client_connected/#", 0))), [0], "granted")
         for client_id in ("pump-1", "a/+#%b"):
             with tcp(node) as client:
                 client.connect(client_id)
@@ -174,7 +174,7 @@ def who_may_gets_events_as_messages():
                             "what it says")
                 check_equal(said["address"], "{}:{}".format(*client.sock.getsockname()), "from where")
         other.connect("other", user="somebody")
-        check_equal(other.subscribe(("$SYS/actors/#", 0)), [0x87], "of one who may not")
+        check_equal(list(other.subscribe(("$SYS/actors/#", 0))), [0x87], "of one who may not")
 
 
 @test

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-# sanitize address
+# sanitize address thread
 """What an operator sees of topics and retained messages, and deletes of them, through the admin API."""
 import base64
 import time

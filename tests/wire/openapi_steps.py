@@ -7,8 +7,7 @@ from openapi_document import Crawl, document_of
 from raw_client import tcp, ws
 
 # Described, but not in the node yet.
-AWAITED = {"GET /topics", "GET /retained", "DELETE /retained", "GET /retained/{topic}", "DELETE /retained/{topic}",
-           "PUT /config/{name}", "GET /bans", "POST /bans", "DELETE /bans/{id}", "GET /traces", "POST /traces",
+AWAITED = {"PUT /config/{name}", "GET /bans", "POST /bans", "DELETE /bans/{id}", "GET /traces", "POST /traces",
            "DELETE /traces/{id}", "GET /traces/{id}/lines", "GET /traces/{id}/file"}
 AWAITED_ANSWERS = {("POST /publish", 200)}
 

@@ -17,9 +17,6 @@ inline constexpr std::string_view session_cookie = "troupe_session";
 /// this host, and nobody can tell which.
 std::string_view session_cookie_in(std::string_view cookie_field);
 
-/// Whether a page of another origin sent it, as far as the browser says [Fetch Metadata; RFC 6454].
-bool cross_site(const credentials& shown);
-
 /// Who asks, by session cookie or API key.
 class gate : public gatekeeper {
 public:

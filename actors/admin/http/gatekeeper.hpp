@@ -30,8 +30,8 @@ struct credentials {
 /// Gives back
 /// - the caller. One without credentials, or whose cookie means nothing (any more), has the role `nobody`: whether that
 ///   suffices is said by the route (401 when not; 403 when a role is too low; the server answers both);
-/// - or the answer that refuses: a key that is wrong (401), a token against forged requests that is (403), a request
-///   that another site's page sent (403), too many failures (429).
+/// - or the answer that refuses: a key that is wrong (401), a token against forged requests that is (403), too many
+///   failures (429). What another site's page sent has been refused before.
 class gatekeeper {
 public:
   virtual ~gatekeeper() = default;

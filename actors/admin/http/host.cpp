@@ -42,4 +42,11 @@ bool is_same_origin(std::string_view origin, std::string_view host, bool secure)
   return iequals(without_default_port(origin, secure), without_default_port(host, secure));
 }
 
+bool is_cross_site(const credentials& shown) {
+  // "none": typed or from a bookmark. "same-site" is another origin, too: a neighbour under the same domain.
+  if (!shown.fetch_site.empty() && shown.fetch_site != "same-origin" && shown.fetch_site != "none") return true;
+  if (shown.origin.empty() || is_same_origin(shown.origin, shown.host, shown.secure)) return false;
+  return !is_same_origin(shown.origin, shown.host, true);  // of a page that came through a proxy's TLS
+}
+
 }  // namespace troupe::admin

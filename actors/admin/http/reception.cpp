@@ -27,16 +27,10 @@ response not_allowed(std::string allow) {
   return result;
 }
 
-std::optional<response> refuse_upgrade(const request_header& header, const peer& from) {
-  if (!boost::beast::iequals(header[field::upgrade], "websocket")) {
-    auto result = refusal(426, "Ask for it as a WebSocket.");
-    result.header.emplace_back("Upgrade", "websocket");
-    return result;
-  }
-  // Browsers let a page of any site open a WebSocket, with our cookie, but say whose page it is. Programs send none.
-  if (header.count(field::origin) && !is_same_origin(header[field::origin], header[field::host], from.is_secure))
-    return refusal(403, "A page of another site may not listen here.");
-  return std::nullopt;
+response not_upgraded() {
+  auto result = refusal(426, "Ask for it as a WebSocket.");
+  result.header.emplace_back("Upgrade", "websocket");
+  return result;
 }
 
 }  // namespace
@@ -66,8 +60,7 @@ std::variant<admitted, response> reception::route_of(const request_header& heade
     return asking.role == role::nobody ? not_logged_in() : refusal(403, "Your role does not allow this.");
   if (!reachable)
     return found.known ? not_allowed(std::move(found.allow)) : refusal(404, "There is no such call of the API.");
-  if (found.stream)
-    if (auto refused = refuse_upgrade(header, from)) return std::move(*refused);
+  if (found.stream && !boost::beast::iequals(header[field::upgrade], "websocket")) return not_upgraded();
   return admitted{.call = found.call,
                   .stream = found.stream,
                   .asked = {.method = header.method() == verb::head ? verb::get : header.method(),
@@ -90,24 +83,32 @@ bool reception::may_stay(const request_header& header, const peer& from, const a
 }
 
 std::variant<caller, answer> reception::who(const request_header& header, const peer& from, std::string_view path) {
+  const credentials shown{.method = header.method(),
+                          .path = path,
+                          .address = from.address,
+                          .cookie = header[field::cookie],
+                          .authorization = header[field::authorization],
+                          .csrf_token = header["X-CSRF-Token"],
+                          .origin = header[field::origin],
+                          .host = header[field::host],
+                          .fetch_site = header["Sec-Fetch-Site"],
+                          .secure = from.is_secure};
+  // Of the owner of the unix socket, too: a browser gets there through what forwards a port to it.
+  if (is_cross_site(shown)) {
+    log::peer_event("admin", log::level::warning, "{} from {} is refused: sent by the page of another site", path,
+                    from.address);
+    return answer::error(403, "The page of another site may not ask for this.");
+  }
   if (from.is_owner) return caller{"local", role::admin, "unix"};
-  return gate_.admit({.method = header.method(),
-                      .path = path,
-                      .address = from.address,
-                      .cookie = header[field::cookie],
-                      .authorization = header[field::authorization],
-                      .csrf_token = header["X-CSRF-Token"],
-                      .origin = header[field::origin],
-                      .host = header[field::host],
-                      .fetch_site = header["Sec-Fetch-Site"],
-                      .secure = from.is_secure});
+  return gate_.admit(shown);
 }
 
 // [RFC 9112, 3.2]: one Host field in every request of HTTP/1.1.
 std::optional<response> reception::refuse_host(const request_header& header, const peer& from) const {
   const auto hosts = header.count(field::host);
   if (hosts > 1 || (hosts == 0 && header.version() > 10)) return refusal(400, "A request has one Host field.");
-  if (hosts == 1 && from.on_loopback && !is_loopback_host(header[field::host], options_.host_names))
+  const bool is_local = from.on_loopback || from.is_owner;
+  if (hosts == 1 && is_local && !is_loopback_host(header[field::host], options_.host_names))
     return refusal(403, "This host name is not one of the console's; admin.hosts adds names.");
   return std::nullopt;
 }

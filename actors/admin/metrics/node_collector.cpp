@@ -84,6 +84,12 @@ void add_loops(families& to, const node_figures& from) {
                [](const loop& each) { return each.processor_seconds; });
   add_of_loops(to.gauge("troupe_loop_busy_ratio", "The part of the last second that a loop's thread had a processor."),
                from, [](const loop& each) { return each.busy_share; });
+  add_of_loops(
+    to.gauge("troupe_loop_longest_turn_seconds", "The longest turn of a loop in the last one or two seconds."), from,
+    [](const loop& each) { return each.longest_turn_seconds; });
+  add_of_loops(to.gauge("troupe_shard_subscriptions",
+                        "Subscriptions in a shard's index; those with wildcards are in the index of each."),
+               from, [](const loop& each) { return of(each.subscriptions); });
   add_of_loops(to.gauge("troupe_loop_links", "Network connections of a loop, in any state."), from,
                [](const loop& each) { return of(each.links); });
   add_of_loops(to.gauge("troupe_loop_sessions", "Sessions of a loop, those that sleep included."), from,
@@ -139,6 +145,19 @@ void add_history(families& to, const node_figures::events& from) {
   to.gauge("troupe_events_limit_bytes", "Memory that events may take.", of(from.bytes_max));
 }
 
+void add_admin(families& to, const node_figures::service& from) {
+  to.gauge("troupe_admin_connections", "Connections to the admin API.", of(from.connections));
+  to.gauge("troupe_admin_streams", "Of these, streams of events.", of(from.streams));
+  to.counter("troupe_admin_connections_refused_total", "Connections above the limit.", of(from.turned_away));
+  to.counter("troupe_admin_requests_total", "Requests to the admin API.", of(from.requests));
+  to.counter("troupe_admin_requests_failed_total", "Requests that came to no good end, by why.")
+    .add(of(from.refused), {{"reason", "refused"}})
+    .add(of(from.too_slow), {{"reason", "too_slow"}})
+    .add(of(from.failed), {{"reason", "failed"}})
+    .add(of(from.unanswered), {{"reason", "unanswered"}});
+  to.counter("troupe_admin_streams_cut_total", "Streams whose reader was too slow.", of(from.streams_too_slow));
+}
+
 void add_process(families& to, const process_figures& from) {
   to.counter("process_cpu_seconds_total", "Processor time of the process.", from.processor_seconds);
   to.gauge("process_start_time_seconds", "When the process started, since 1970.", from.started_at);
@@ -161,6 +180,7 @@ std::vector<prometheus::MetricFamily> node_collector::Collect() const {
   add_listeners(result, of_);
   add_store(result, of_.store);
   add_history(result, of_.history);
+  add_admin(result, of_.admin);
   add_each(result.gauge("troupe_alarm", "Whether an alarm is on."), "alarm", of_.alarms);
   add_process(result, of_.process);
   return result.take();

@@ -24,8 +24,10 @@ struct node_figures {
   };
   struct loop {
     double processor_seconds = 0;
-    double busy_share = 0;  ///< of the last second
+    double busy_share = 0;            ///< of the last second
+    double longest_turn_seconds = 0;  ///< of the last one or two seconds
     count links = 0, sessions = 0, asleep = 0;
+    count subscriptions = 0;  ///< in the index of its shard, which has those with wildcards of all clients
     count retained = 0, retained_bytes = 0;
     std::vector<seat> seats;
   };
@@ -45,6 +47,12 @@ struct node_figures {
     count told = 0, overwritten = 0, lost = 0, watching = 0, bytes = 0, bytes_max = 0;
   };
 
+  /// The HTTP server that also answers the scrape.
+  struct service {
+    count connections = 0, streams = 0;  ///< open
+    count turned_away = 0, requests = 0, refused = 0, too_slow = 0, failed = 0, unanswered = 0, streams_too_slow = 0;
+  };
+
   std::string version;
   count sessions = 0, connected = 0;
   count connects_accepted = 0, connects_refused = 0;
@@ -57,6 +65,7 @@ struct node_figures {
   std::vector<listener> listeners;
   storage store;
   events history;
+  service admin;
   process_figures process;
 };
 

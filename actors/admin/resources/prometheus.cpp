@@ -31,6 +31,7 @@ node_figures::loop look_at(actors::station& on) {
   result.links = on.links();
   result.sessions = place.sessions.size();
   result.asleep = place.sessions.asleep();
+  if (const auto* index = on.of_shard().subscriptions) result.subscriptions = index->size();
   result.retained = place.retained.index.size();
   result.retained_bytes = place.retained.index.bytes();
   for (const auto& [name, role] : seats) {
@@ -99,6 +100,18 @@ node_figures::events figures_of(const event_history& from) {
           .bytes_max = from.ring.bytes_max()};
 }
 
+node_figures::service figures_of(const server_counters& from) {
+  return {.connections = from.connections_open,
+          .streams = from.streams_open,
+          .turned_away = from.connections_turned_away,
+          .requests = from.requests,
+          .refused = from.requests_refused,
+          .too_slow = from.requests_too_slow,
+          .failed = from.requests_failed,
+          .unanswered = from.requests_unanswered,
+          .streams_too_slow = from.streams_too_slow};
+}
+
 /// What is read without asking a loop, added to what the loops told.
 node_figures gathered(const node_view& node, const sampler& figures, const event_history& history,
                       std::vector<node_figures::loop> loops, const std::vector<bool>& listens) {
@@ -107,6 +120,7 @@ node_figures gathered(const node_view& node, const sampler& figures, const event
   add_totals(result, figures.totals());
   for (std::size_t i = 0; i < loops.size(); ++i) {
     loops[i].processor_seconds = std::chrono::duration<double>(node.stations[i]->loop().processor_time()).count();
+    loops[i].longest_turn_seconds = std::chrono::duration<double>(node.stations[i]->loop().longest_turn()).count();
     loops[i].busy_share = figures.latest().busy_share[i];
   }
   result.loops = std::move(loops);
@@ -121,15 +135,18 @@ node_figures gathered(const node_view& node, const sampler& figures, const event
   return result;
 }
 
-void expose(inquiries& ask, const sampler& figures, const event_history& history, reply to) {
+void expose(inquiries& ask, const sampler& figures, const event_history& history,
+            const std::function<server_counters()>& counted, reply to) {
   const auto who_listens = [&ask](const actors::station& on) {
     std::vector<bool> result;
     for (const auto& each : ask.node().listeners) result.push_back(on.listens(each->options().name));
     return result;
   };
-  ask.ask(0, who_listens, [&ask, &figures, &history, to](const std::vector<bool>& listens) {
-    ask.ask_all(look_at, [&ask, &figures, &history, listens, to](std::vector<node_figures::loop> loops) {
-      const node_collector all{gathered(ask.node(), figures, history, std::move(loops), listens)};
+  ask.ask(0, who_listens, [&ask, &figures, &history, counted, to](const std::vector<bool>& listens) {
+    ask.ask_all(look_at, [&ask, &figures, &history, counted, listens, to](std::vector<node_figures::loop> loops) {
+      auto found = gathered(ask.node(), figures, history, std::move(loops), listens);
+      found.admin = figures_of(counted());
+      const node_collector all{std::move(found)};
       to({.status = 200,
           .body = nullptr,
           .text = exposition_of(all),
@@ -141,9 +158,12 @@ void expose(inquiries& ask, const sampler& figures, const event_history& history
 
 }  // namespace
 
-std::vector<route> exposition_routes(inquiries& ask, const sampler& figures, const event_history& history) {
+std::vector<route> exposition_routes(inquiries& ask, const sampler& figures, const event_history& history,
+                                     std::function<server_counters()> counted) {
   return {{boost::beast::http::verb::get, "/metrics", role::viewer,
-           [&ask, &figures, &history](const request&, reply to) { expose(ask, figures, history, std::move(to)); }}};
+           [&ask, &figures, &history, counted = std::move(counted)](const request&, reply to) {
+             expose(ask, figures, history, counted, std::move(to));
+           }}};
 }
 
 }  // namespace troupe::admin

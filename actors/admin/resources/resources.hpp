@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "actors/admin/http/exchange.hpp"
+#include "actors/admin/http/server_options.hpp"
 #include "actors/admin/inquiries.hpp"
 
 /// The calls of the API under /api/v1, a file for each kind of resource. actors/admin/openapi/ describes them.
@@ -28,8 +29,9 @@ std::vector<route> retained_routes(inquiries& ask);
 std::vector<route> publish_routes(inquiries& ask);
 /// Figures: the ledger of drops, everything that is counted.
 std::vector<route> metric_routes(inquiries& ask, const sampler& figures);
-/// /metrics, outside of /api/v1: for Prometheus.
-std::vector<route> exposition_routes(inquiries& ask, const sampler& figures, const event_history& history);
+/// /metrics, outside of /api/v1: for Prometheus. `counted`: by the server that serves it.
+std::vector<route> exposition_routes(inquiries& ask, const sampler& figures, const event_history& history,
+                                     std::function<server_counters()> counted);
 std::vector<route> listener_routes(inquiries& ask);
 std::vector<route> config_routes(inquiries& ask);
 /// What all of them are, for programs to read.

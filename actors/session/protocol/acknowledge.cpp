@@ -8,6 +8,13 @@ namespace troupe::session {
 namespace {
 
 using window_state = inflight_window::state;
+using step = enum followed_step::outcome;
+
+void tell(const inflight_window::slot& slot, step what, const mqtt::acknowledgement& by, std::string_view text,
+          effects& fx) {
+  if (slot.what.followed) [[unlikely]]
+    fx.followed.push_back({slot.what.body, what, by.packet_id, by.reason, text, false});
+}
 
 void protocol_error(const record& of, const environment& env, std::string_view text, effects& fx) {
   fail(of, env, mqtt::reason::protocol_error, text, fx);
@@ -33,6 +40,10 @@ void take_puback(const record& of, const environment& env, const mqtt::acknowled
   if (slot->what.qos != qos::at_least_once || slot->state != window_state::sent)
     return protocol_error(of, env, "PUBACK for QoS 2", fx);
   if (is_error(packet.reason)) refused(*slot, fx);
+  if (is_error(packet.reason))
+    tell(*slot, step::refused, packet, "the client refused it with PUBACK", fx);
+  else
+    tell(*slot, step::acknowledged, packet, "PUBACK came", fx);
   complete(of, env, packet.packet_id, fx);  // [MQTT-4.3.2-3]
 }
 
@@ -45,8 +56,10 @@ void take_pubrec(const record& of, const environment& env, const mqtt::acknowled
   if (slot->what.body && slot->what.qos != qos::exactly_once) return protocol_error(of, env, "PUBREC for QoS 1", fx);
   if (slot->state == window_state::sent && is_error(packet.reason)) {
     refused(*slot, fx);
+    tell(*slot, step::refused, packet, "the client refused it with PUBREC", fx);
     return complete(of, env, packet.packet_id, fx);
   }
+  if (slot->state == window_state::sent) tell(*slot, step::received, packet, "PUBREC came, PUBREL is sent", fx);
   if (slot->state == window_state::sent) fx.changes.emplace_back(changes::release{packet.packet_id});  // [MQTT-4.3.3-3]
   acknowledge(of, mqtt::packet_type::pubrel, packet.packet_id, mqtt::reason::success,
               fx);  // [MQTT-4.3.3-4] [MQTT-4.6.0-4]
@@ -56,6 +69,7 @@ void take_pubcomp(const record& of, const environment& env, const mqtt::acknowle
   const auto* slot = of.inflight.find(packet.packet_id);
   if (!slot) return;
   if (slot->state != window_state::released) return protocol_error(of, env, "PUBCOMP before PUBREL", fx);
+  tell(*slot, step::acknowledged, packet, "PUBCOMP came", fx);
   complete(of, env, packet.packet_id, fx);  // [MQTT-4.3.3-5]
 }
 

@@ -8,7 +8,22 @@ namespace troupe::session {
 
 namespace {
 
+using step = enum followed_step::outcome;
+
 const delivery_queue no_queue;
+
+std::string_view why_queued(const record& of, const environment& env) noexcept {
+  if (!of.connected) return "the client is away";
+  if (env.outbox_room == 0) return "the client does not read: its output waits for it";
+  if (of.queued_messages() != 0) return "messages before it wait, too";
+  if (of.inflight.resend() != 0) return "what was in flight is sent again first";
+  return "as many messages are in flight as the client takes";
+}
+
+void tell_dropped(const publication_ptr& body, std::string_view why, bool first, effects& fx) {
+  if (body->followed()) [[unlikely]]
+    fx.followed.push_back({body, step::dropped, 0, {}, why, first});
+}
 
 /// Makes room in the queue by its policy, then puts one delivery into it.
 class queueing {
@@ -29,6 +44,8 @@ public:
     while (is_full())
       if (!drop_one()) return refuse();
     prepare();
+    if (body_->followed()) [[unlikely]]
+      fx_.followed.push_back({body_, step::queued, 0, {}, why_queued(of_, env_), true});
     fx_.changes.emplace_back(changes::enqueue{make_delivery(body_, to_)});
   }
 
@@ -76,6 +93,7 @@ private:
     bytes_ -= gone.body->memory();
     if (gone.qos == qos::at_most_once) --qos0_;
     lose(gone.body);
+    tell_dropped(gone.body, "the queue was full, and newer messages came", false, fx_);
   }
 
   void lose(const publication_ptr& body) {
@@ -85,6 +103,7 @@ private:
 
   void refuse() {
     lose(body_);
+    tell_dropped(body_, "the queue is full", true, fx_);
     turn_down(to_, fx_);
   }
 
@@ -120,9 +139,13 @@ bool lost_while_away(const record& of, const environment& env, const publication
 void deliver(const record& of, const environment& env, const publication_ptr& body, const addressing& to, effects& fx) {
   if (of.ended) {
     fx.dropped(drop_reason::session_ended).add(body->memory());
+    tell_dropped(body, "its session has ended", true, fx);
     return turn_down(to, fx);
   }
-  if (lost_while_away(of, env, body, to)) return fx.dropped(drop_reason::away_qos0).add(body->memory());
+  if (lost_while_away(of, env, body, to)) {
+    tell_dropped(body, "QoS 0, and the client is away", true, fx);
+    return fx.dropped(drop_reason::away_qos0).add(body->memory());
+  }
   if (of.connected) {
     auto client = peer_of(of, env.limits);
     outflow out{of, env, client, fx};

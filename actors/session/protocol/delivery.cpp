@@ -7,6 +7,7 @@ namespace troupe::session {
 delivery make_delivery(const publication_ptr& body, const addressing& to) {
   delivery result;
   result.body = body;
+  result.followed = body->followed();
   result.qos = std::min(body->qos(), to.qos);  // [MQTT-3.8.4-8] [MQTT-4.8.2-3]
   result.retain = outgoing_retain(*body, to);
   const auto durable = result.qos != qos::at_most_once && to.sequence != 0;

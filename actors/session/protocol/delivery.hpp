@@ -36,6 +36,7 @@ struct delivery {
   std::uint32_t identifier = 0;  ///< the only subscription identifier; 0: none, or all are in `more`
   troupe::qos qos = troupe::qos::at_most_once;
   bool retain = false;
+  bool followed = false;  ///< as its publication, which is gone once PUBREC came
 
   std::span<const std::uint32_t> identifiers() const noexcept {
     if (more && !more->identifiers.empty()) return more->identifiers;

@@ -63,6 +63,7 @@ void effects::clear() noexcept {
   drops = {};
   delivered = {};
   received = {};
+  followed.clear();
   empty(changes);
   prepared.clear();
 }
@@ -79,7 +80,8 @@ effects::mark effects::note() const noexcept {
           gated,
           drops,
           delivered,
-          received};
+          received,
+          followed.size()};
 }
 
 void effects::rewind(const mark& to) noexcept {
@@ -95,6 +97,7 @@ void effects::rewind(const mark& to) noexcept {
   drops = to.drops;
   delivered = to.delivered;
   received = to.received;
+  shorten(followed, to.followed);
   empty(changes);
   prepared.clear();
 }

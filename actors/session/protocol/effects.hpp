@@ -63,6 +63,25 @@ struct closing {
   std::string_view text;  ///< static, for the log; empty: nothing worth a line
 };
 
+/// What became of a followed publication at a session.
+struct followed_step {
+  enum class outcome : std::uint8_t {
+    sent,          ///< at QoS 0: nothing more comes
+    in_flight,     ///< an acknowledgement is due
+    queued,        ///< for later
+    received,      ///< PUBREC came
+    acknowledged,  ///< PUBACK or PUBCOMP came
+    refused,       ///< the client answered 0x80 or above
+    dropped,
+  };
+  publication_ptr body;  ///< null: it is the one that was in flight with this packet id
+  followed_step::outcome outcome{};
+  std::uint16_t packet_id = 0;  ///< 0: none
+  mqtt::reason reason = mqtt::reason::success;
+  std::string_view text = {};  ///< why, as half a sentence; static
+  bool first = false;          ///< nothing was said of this delivery before
+};
+
 /// What one decision leads to. The loop owns one and uses it again for every session: clear() keeps capacity.
 ///
 /// A decision appends. If it throws, rewind() to a note() from before it (or clear(), if it held nothing), and nothing
@@ -83,6 +102,8 @@ struct effects {
   tally delivered;  ///< PUBLISH packets sent for the first time
   tally received;   ///< PUBLISH packets of the client that were taken, duplicates not counted
 
+  std::vector<followed_step> followed;  ///< for who follows
+
   std::vector<change> changes;  ///< of the record; for apply() only
   prepared_storage prepared;    ///< for apply() only
   std::string topic_scratch;    ///< topics with a mount point are put together here
@@ -99,6 +120,7 @@ struct effects {
     bool ended, gated;
     std::array<tally, static_cast<std::size_t>(drop_reason::count_of_reasons)> drops;
     tally delivered, received;
+    std::size_t followed;
   };
   mark note() const noexcept;
   void rewind(const mark& to) noexcept;

@@ -75,6 +75,8 @@ bool outflow::launch(const publication_ptr& body, const addressing& to) {
   auto packet = drafted(body, at, outgoing_retain(*body, to), to.identifiers);
   if (auto result = judge(packet); result != fate::sent) {
     drop(*body, result);
+    if (body->followed()) [[unlikely]]
+      tell_dropped(body, result, true);
     turn_down(to, fx_);
     return true;
   }
@@ -83,6 +85,8 @@ bool outflow::launch(const publication_ptr& body, const addressing& to) {
     fx_.changes.emplace_back(changes::launch{make_delivery(body, to), packet.header.packet_id});
   }
   send(packet);
+  if (body->followed()) [[unlikely]]
+    tell_sent(packet, true);
   fx_.delivered.add(body->memory());
   return true;
 }
@@ -150,6 +154,8 @@ void outflow::send_queued(const delivery& next) {
   auto packet = drafted(next.body, next.qos, next.retain, next.identifiers());
   if (auto result = judge(packet); result != fate::sent) {
     drop(*next.body, result);
+    if (next.followed) [[unlikely]]
+      tell_dropped(next.body, result, false);
     fx_.changes.emplace_back(changes::discard{});
     return;
   }
@@ -158,7 +164,27 @@ void outflow::send_queued(const delivery& next) {
   }
   fx_.changes.emplace_back(changes::dequeue{packet.header.packet_id});
   send(packet);
+  if (next.followed) [[unlikely]]
+    tell_sent(packet, false);
   fx_.delivered.add(next.body->memory());
+}
+
+void outflow::tell_sent(const draft& packet, bool first) {
+  using step = enum followed_step::outcome;
+  const auto id = packet.header.packet_id;
+  fx_.followed.push_back({packet.body,
+                          id == 0 ? step::sent : step::in_flight,
+                          id,
+                          {},
+                          first ? "written to its connection" : "written to its connection, after it had waited",
+                          first});
+}
+
+void outflow::tell_dropped(const publication_ptr& body, fate why, bool first) {
+  const auto text = why == fate::expired  ? "it has expired"
+                    : why == fate::denied ? "access rules deny it to this client"
+                                          : "it exceeds the client's Maximum Packet Size";
+  fx_.followed.push_back({body, followed_step::outcome::dropped, 0, {}, text, first});
 }
 
 outflow::draft outflow::drafted(const publication_ptr& body, troupe::qos at, bool retain,

@@ -64,6 +64,8 @@ private:
   fate judge(const draft& packet) const;
   void send(const draft& packet);
   void drop(const publication& body, fate why);
+  void tell_sent(const draft& packet, bool first);
+  void tell_dropped(const publication_ptr& body, fate why, bool first);
   void resend_from(std::uint16_t packet_id);
   bool resend(std::uint16_t packet_id, const inflight_window::slot& slot);
   void drain();

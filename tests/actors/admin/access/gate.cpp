@@ -149,46 +149,6 @@ CAF_TEST(a_log_in_needs_no_token_but_tells_the_session_there_was) {
   CAF_CHECK_EQUAL(a.admit(a.with_cookie(verb::post, "/api/v1/login/")), "403");
 }
 
-CAF_TEST(pages_of_other_sites_are_refused) {
-  struct row {
-    const char *fetch_site, *origin;
-    bool secure;
-    bool refused;
-  };
-  const row rows[] = {
-    {"", "", false, false},
-    {"same-origin", "", false, false},
-    {"none", "", false, false},
-    {"same-site", "", false, true},
-    {"cross-site", "", false, true},
-    {"cross-site", "http://node:18083", false, true},
-    {"same-origin", "http://evil.example", false, true},
-    {"", "http://node:18083", false, false},
-    {"", "http://NODE:18083", false, false},
-    {"", "http://node:80", false, true},
-    {"", "https://node:18083", false, false},
-    {"", "https://node:18083", true, false},
-    {"", "http://node:18083", true, true},
-    {"", "http://node:18084", false, true},
-    {"", "http://node", false, true},
-    {"", "http://node:18083.evil.example", false, true},
-    {"", "http://evil.example/http://node:18083", false, true},
-    {"", "null", false, true},
-    {"", "file://", false, true},
-    {"", "ftp://node:18083", false, true},
-  };
-  desk a;
-  for (const auto& [fetch_site, origin, secure, refused] : rows) {
-    for (auto path : {clients, "/api/v1/login", "/api/v1/events", "/metrics"}) {
-      auto shown = a.with_key(verb::get, path);
-      shown.fetch_site = fetch_site;
-      shown.origin = origin;
-      shown.secure = secure;
-      CHECK_FOR(fetch_site << " " << origin << " " << path, (a.admit(shown) == "403") == refused);
-    }
-  }
-}
-
 CAF_TEST(metrics_can_be_open) {
   desk a;
   gate open{*a.known, a.sessions, true};

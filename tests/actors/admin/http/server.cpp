@@ -82,6 +82,24 @@ CAF_TEST(the_owner_of_the_unix_socket_is_admin_without_logging_in) {
   CAF_CHECK_EQUAL(client{at}.ask("GET", "/api/who").status, 401u);
 }
 
+// Who forwards a port to the socket opens it to the pages of their browser.
+CAF_TEST(the_owners_browser_is_not_to_be_misled) {
+  const socket_path path;
+  site at;
+  at.add(verb::get, "/api/who", says({}), role::admin);
+  at.start();
+  at.on->listen(path.bind());
+  const auto asked = [&](const std::string& lines) {
+    client who{at, path.text()};
+    who.send("GET /api/who HTTP/1.1\r\n" + lines + "\r\n");
+    return who.receive().status;
+  };
+  CAF_CHECK_EQUAL(asked("Host: localhost:8080\r\nOrigin: http://localhost:8080\r\n"), 200u);
+  CAF_CHECK_EQUAL(asked("Host: localhost:8080\r\nOrigin: http://evil.example\r\n"), 403u);
+  CAF_CHECK_EQUAL(asked("Host: localhost:8080\r\nSec-Fetch-Site: cross-site\r\n"), 403u);
+  CAF_CHECK_EQUAL(asked("Host: evil.example\r\n"), 403u);
+}
+
 CAF_TEST(the_unix_socket_is_its_owners_and_goes_with_the_server) {
   const socket_path path;
   {

@@ -108,8 +108,10 @@ CAF_TEST(who_may_not_listen_is_refused_as_for_a_route) {
   CAF_CHECK_EQUAL(refused("Authorization: wrong\r\n"), 401u);
   CAF_CHECK_EQUAL(refused("Authorization: viewer\r\nOrigin: http://evil.example\r\n"), 403u);
   CAF_CHECK_EQUAL(refused("Authorization: viewer\r\nOrigin: null\r\n"), 403u);
-  CAF_CHECK_EQUAL(refused("Authorization: viewer\r\nOrigin: https://localhost\r\n"), 403u);
+  CAF_CHECK_EQUAL(refused("Authorization: viewer\r\nOrigin: https://localhost:1\r\n"), 403u);
+  CAF_CHECK_EQUAL(refused("Authorization: viewer\r\nSec-Fetch-Site: same-site\r\n"), 403u);
   CAF_CHECK_EQUAL(refused("Authorization: viewer\r\nOrigin: http://localhost\r\n"), 101u);
+  CAF_CHECK_EQUAL(refused("Authorization: viewer\r\nOrigin: https://localhost\r\n"), 101u);  // TLS of a proxy
 }
 
 CAF_TEST(a_request_without_upgrade_is_told_to) {

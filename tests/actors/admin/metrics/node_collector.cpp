@@ -83,11 +83,15 @@ CAF_TEST(there_are_never_less_than_no_sessions) {
 CAF_TEST(figures_of_loops_and_their_actors_are_apart) {
   figures.loops[1].processor_seconds = 2.5;
   figures.loops[1].seats[0].depth = 9;
+  figures.loops[1].longest_turn_seconds = 0.25;
+  figures.loops[1].subscriptions = 11;
   figures.loops[0].retained = 3;
   figures.loops[1].retained = 4;
   CAF_CHECK_EQUAL(value("troupe_loop_cpu_seconds_total", {{"loop", "0"}}), 0.0);
   CAF_CHECK_EQUAL(value("troupe_loop_cpu_seconds_total", {{"loop", "1"}}), 2.5);
   CAF_CHECK_EQUAL(value("troupe_actor_mailbox_messages", {{"loop", "1"}, {"class", "shard"}}), 9.0);
+  CAF_CHECK_EQUAL(value("troupe_loop_longest_turn_seconds", {{"loop", "1"}}), 0.25);
+  CAF_CHECK_EQUAL(value("troupe_shard_subscriptions", {{"loop", "1"}}), 11.0);
   CAF_CHECK_EQUAL(value("troupe_retained_messages"), 7.0);
 }
 
@@ -96,6 +100,8 @@ CAF_TEST(what_is_counted_by_a_label_has_a_series_for_each) {
   CAF_CHECK_EQUAL(value("troupe_actor_restarts_total", {{"class", "session"}}), 2.0);
   CAF_CHECK_EQUAL(value("troupe_alarm", {{"alarm", "store"}}), 1.0);
   CAF_CHECK_EQUAL(value("troupe_store_rows", {{"table", "queue"}}), 5.0);
+  figures.admin.too_slow = 4;
+  CAF_CHECK_EQUAL(value("troupe_admin_requests_failed_total", {{"reason", "too_slow"}}), 4.0);
   const std::map<std::string, std::string> rate{{"listener", "tcp"}, {"reason", "rate"}};
   CAF_CHECK_EQUAL(value("troupe_listener_connections_refused_total", rate), 3.0);
 }
