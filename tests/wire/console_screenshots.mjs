@@ -42,6 +42,38 @@ async function show_topics(page) {
   await until(() => tree.getByText(/^[1-9]\S*\/s$/).count(), "a rate");
 }
 
+async function show_trace(page) {
+  await go_to(page, "Traces");
+  const form = page.getByRole("form", {name: "Start a trace"});
+  await form.getByLabel("Trace by").selectOption("topic");
+  await form.getByLabel("Value").fill("hall-1/#");
+  await form.getByRole("button", {name: "Start"}).click();
+  await until(() => page.getByRole("log", {name: "Trace"}).getByText(/PUBLISH/).count(), "lines of it");
+  await page.getByRole("button", {name: "Stop hall-1/#"}).click();
+  await page.getByText("stopped", {exact: true}).waitFor();
+}
+
+async function show_way(page) {
+  await page.goto("/topics?tab=Follow a message&topic=hall-3/line/speed");
+  await page.getByLabel("Payload").fill("1.2 m/s");
+  await page.getByLabel("Explain it for the client").fill("hall-1/press");
+  await page.getByRole("button", {name: "Publish and follow"}).click();
+  await page.getByRole("table", {name: "Who got it"}).getByRole("link").first().waitFor();
+}
+
+async function show_bans(page) {
+  await page.goto("/settings?tab=Bans");
+  const form = page.getByRole("form", {name: "Ban"});
+  for (const [kind, value, reason] of [["client", "hall-9/pump", "connects twice a second"],
+                                       ["address", "192.0.2.0/24", "guesses passwords"]]) {
+    await form.getByLabel("Ban a").selectOption(kind);
+    await form.getByLabel("Value").fill(value);
+    await form.getByLabel("Reason").fill(reason);
+    await form.getByRole("button", {name: "Ban", exact: true}).click();
+    await page.getByRole("table", {name: "Bans"}).getByText(value).waitFor();
+  }
+}
+
 const at = (target, ready) => async page => {
   await page.goto(target);
   await ready(page).first().waitFor();
@@ -63,7 +95,9 @@ const pictures = {
   subscriptions: at("/topics?tab=Subscriptions", page => page.getByRole("table", {name: "Subscriptions"})),
   retained: at("/topics?tab=Retained&prefix=hall-3", page => page.getByRole("button", {name: /^Read hall-3/})),
   websocket: show_talk,
-  traces: at("/traces", page => page.getByRole("form", {name: "Start a trace"})),
+  way: show_way,
+  traces: show_trace,
+  bans: show_bans,
 };
 
 async function take(page, folder, name) {

@@ -100,6 +100,7 @@ export const follow_steps = {
     await open_tab(page, "Follow a message");
     await page.getByLabel("Topic", {exact: true}).fill("way/1");
     await page.getByLabel("Payload").fill("hello");
+    await page.getByLabel("Explain it for the client").fill("works-reader");
     await page.getByRole("button", {name: "Publish and follow"}).click();
     const way = page.getByRole("list", {name: "Its way"}).getByRole("listitem");
     await until(async () => await way.count() >= 2, "two steps or more");
@@ -109,6 +110,8 @@ export const follow_steps = {
     check(await outcome("way-here") !== await outcome("way-away"), "one is there, and one is away");
     const away = await outcome("way-away");
     check(away.length > "way-awayqueued".length, `why way-away did not: ${away}`);
+    const why = page.getByRole("region", {name: "For works-reader"});
+    check(/subscri/.test(await why.textContent()), `why works-reader did not: ${await why.textContent()}`);
     check_equal(await page.getByText(/^(Two|One|\d+) sessions? received it\.$/).count(), 1, "a sum");
   },
 };

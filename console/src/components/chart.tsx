@@ -106,7 +106,7 @@ function settings(
       y: {range: (_, least, most) => [Math.min(0, least ?? 0), max ?? upper(most)]},
     },
     axes: [
-      {...axis, space: 70, size: 26, values: (_, splits) => splits.map(timeOf)},
+      {...axis, space: 70, size: 30, gap: 9, values: (_, splits) => splits.map(timeOf)},
       {
         ...axis,
         size: 66,
