@@ -136,6 +136,8 @@ export async function take_screenshots(browser, url, password, folder) {
 async function take_one(page, folder, name, show) {
   try {
     await show(page);
+    await page.mouse.move(0, 0);
+    for (const toast of await page.getByRole("button", {name: "Dismiss"}).all()) await toast.click();
     await take(page, folder, name);
     console.log(`ok picture of ${name}`);
   } catch (error) {

@@ -7,7 +7,7 @@ import type {Column} from "../../components/table";
 import {Table} from "../../components/table";
 import {tell} from "../../components/toasts";
 import {useDeed} from "../../lib/deed";
-import {count, visible} from "../../lib/format";
+import {count, several, visible} from "../../lib/format";
 import {useMay} from "../../lib/roles";
 import {clientPath} from "../../lib/router";
 import type {Published} from "../../model";
@@ -79,12 +79,12 @@ function Way({published}: {published: Published}) {
   return (
     <>
       <p aria-live="polite">
-        <b>{receivers === 1 ? "One session" : `${count(receivers)} sessions`}</b> received it.
-        {published.settled === false && " It was still on its way to some of them when the node told this."}
+        It had <b>{several(receivers, "receiver")}</b>.
+        {published.settled === false && " To some of them it was still on its way when the node told this."}
       </p>
       {published.why && (
         <Panel title={`For ${visible(published.why.client)}`}>
-          <p>{visible(published.why.text)}</p>
+          <p class="sentence">{visible(published.why.text)}</p>
         </Panel>
       )}
       <Panel title="Its way">
