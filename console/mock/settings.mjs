@@ -84,7 +84,9 @@ const bans = [
   },
   {id: 2, kind: "address", value: "192.0.2.0/24", reason: null, until: null, by: "olga", at: ago(2_000)},
 ];
-const traces = [{id: 1, kind: "client", value: "a/b c?&#", until: ago(-20), lines: 12}];
+const traces = [
+  {id: 1, kind: "client", value: "a/b c?&#", until: ago(-20), lines: 12, running: true, by: "olga", lost: 0},
+];
 const audit = Array.from({length: 700}, (_, index) => ({
   id: 700 - index,
   at: ago(index * 7),
@@ -114,14 +116,22 @@ function remove(list, key) {
 function lines({captured, query}) {
   const trace = traces.find(each => String(each.id) === captured[0]);
   if (!trace) return missing;
-  trace.lines += 2;
+  if (trace.running) trace.lines += 2;
   const items = Array.from({length: Math.min(trace.lines, 5000)}, (_, index) => ({
     at: trace.from ? trace.from + index * 500 : ago(10) + index * 500,
     client: trace.kind === "client" ? trace.value : "sensor-000421",
     direction: index % 2 ? "out" : "in",
     text: index % 2 ? "PUBACK id 7, 0x00" : `PUBLISH plant/3/line/${index}/state, QoS 1, id 7, 212 bytes`,
   }));
-  return paged(items, query);
+  return {...paged(items, query), end: String(items.length), lost: 0, running: trace.running};
+}
+
+/** One that runs ends, one that has ended is forgotten. */
+function endTrace(asked) {
+  const trace = traces.find(each => String(each.id) === asked.captured[0]);
+  if (!trace?.running) return remove(traces, "id")(asked);
+  trace.running = false;
+  return gone;
 }
 
 export const settingsRoutes = [
@@ -155,10 +165,13 @@ export const settingsRoutes = [
       value: body.value,
       until: Date.now() + body.seconds * 1000,
       lines: 0,
+      running: true,
+      by: "admin",
+      lost: 0,
       from: Date.now(),
     })),
   ],
-  ["DELETE", "/traces/{}", "operator", remove(traces, "id")],
+  ["DELETE", "/traces/{}", "operator", endTrace],
   ["GET", "/traces/{}/lines", "viewer", lines],
   ["GET", "/users", "admin", () => all(users)],
   ["POST", "/users", "admin", add(users, body => ({name: body.name, role: body.role, last_login: null}))],

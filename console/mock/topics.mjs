@@ -92,6 +92,9 @@ function publish({body}) {
       {client: "a/b c?&#", outcome: "sent", text: "written to its link"},
       {client: "<img src=x onerror=alert(1)>", outcome: "dropped", text: "its queue is full: drop_newest"},
     ],
+    targets_left_out: 0,
+    settled: true,
+    ...(body.client && {why: {client: body.client, text: "None of its subscriptions matches."}}),
   };
 }
 

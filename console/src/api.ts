@@ -89,7 +89,7 @@ export const startTrace = (body: {kind: string; value: string; seconds: number})
   call<model.Trace | undefined>("POST", "/traces", {body});
 export const stopTrace = (id: number | string) => call<void>("DELETE", `/traces/${segment(id)}`);
 export const traceLines = (id: number | string, paging: Paging, signal?: Signal) =>
-  list<model.TraceLine>(`/traces/${segment(id)}/lines`, paging, signal);
+  call<model.TraceLines>("GET", `/traces/${segment(id)}/lines`, {query: {...paging}, signal});
 
 export const users = (paging: Paging, signal?: Signal) => list<model.User>("/users", paging, signal);
 export const addUser = (body: {name: string; password: string; role: string}) => call<void>("POST", "/users", {body});

@@ -20,7 +20,26 @@ export const crowd_steps = {
     await heading.waitFor();
     const row = page.getByRole("treegrid").getByRole("row", {selected: true});
     await row.getByText(stalled, {exact: true}).waitFor();
-    check(Number((await row.getByRole("gridcell").nth(1).textContent()).replaceAll(",", "")) > 100, "its mailbox");
+    const cells = await row.getByRole("gridcell").allTextContents();
+    check(Number(cells[1].replaceAll(",", "")) > 100, `its mailbox: ${cells}`);
+    check(/ (s|ms)$/.test(cells.at(-1)) && cells.at(-1) !== "0 s", `the age of its oldest message: ${cells}`);
+  },
+
+  "A crowd: the one that waits longest, and the one that works most": async page => {
+    await go_to(page, "Overview");
+    await go_to(page, "Actors");
+    await page.getByRole("button", {name: "Waiting longest"}).click();
+    const found = page.getByRole("list", {name: "Found"});
+    await found.getByRole("button", {name: new RegExp(`^${stalled} for [1-9].*s$`)}).waitFor();
+    await page.keyboard.press("Escape");
+    await found.waitFor({state: "detached"});
+    await until(async () => {
+      await deed("publish", {topic: "crowd/busy", count: 500});
+      await page.getByRole("button", {name: "Busiest"}).click();
+      const first = details(page).or(found.getByRole("button").first()).first();
+      await first.waitFor();
+      return /^publisher/.test(await first.textContent());
+    }, "the publisher is the busiest");
   },
 
   "A crowd: the list shows all of them, and finds one": async page => {

@@ -7,7 +7,7 @@ import {deed, open_page, until} from "./console_browser.mjs";
 
 const widths = [1280, 400];
 const usual_height = 800;
-const heights = {overview: 1180, client: 1040, autopsy: 900};  // what scrolls otherwise
+const heights = {overview: 1400, client: 1040, autopsy: 900};  // what scrolls otherwise
 const samples_wanted = 45;
 
 async function show_actor(page) {
@@ -33,6 +33,47 @@ async function show_talk(page) {
   }
 }
 
+async function show_topics(page) {
+  await page.goto("/topics");
+  const tree = page.getByRole("treegrid", {name: "Topic tree"});
+  for (const name of ["hall-1", "belt", "hall-3", "line"])
+    await tree.getByRole("button", {name: `Expand ${name}`}).click();
+  await tree.getByText("recipe", {exact: true}).click();
+  await until(() => tree.getByText(/^[1-9]\S*\/s$/).count(), "a rate");
+}
+
+async function show_trace(page) {
+  await go_to(page, "Traces");
+  const form = page.getByRole("form", {name: "Start a trace"});
+  await form.getByLabel("Trace by").selectOption("topic");
+  await form.getByLabel("Value").fill("hall-1/#");
+  await form.getByRole("button", {name: "Start"}).click();
+  await until(() => page.getByRole("log", {name: "Trace"}).getByText(/PUBLISH/).count(), "lines of it");
+  await page.getByRole("button", {name: "Stop hall-1/#"}).click();
+  await page.getByText("stopped", {exact: true}).waitFor();
+}
+
+async function show_way(page) {
+  await page.goto("/topics?tab=Follow a message&topic=hall-3/line/speed");
+  await page.getByLabel("Payload").fill("1.2 m/s");
+  await page.getByLabel("Explain it for the client").fill("hall-1/press");
+  await page.getByRole("button", {name: "Publish and follow"}).click();
+  await page.getByRole("table", {name: "Who got it"}).getByRole("link").first().waitFor();
+}
+
+async function show_bans(page) {
+  await page.goto("/settings?tab=Bans");
+  const form = page.getByRole("form", {name: "Ban"});
+  for (const [kind, value, reason] of [["client", "hall-9/pump", "connects twice a second"],
+                                       ["address", "192.0.2.0/24", "guesses passwords"]]) {
+    await form.getByLabel("Ban a").selectOption(kind);
+    await form.getByLabel("Value").fill(value);
+    await form.getByLabel("Reason").fill(reason);
+    await form.getByRole("button", {name: "Ban", exact: true}).click();
+    await page.getByRole("table", {name: "Bans"}).getByText(value).waitFor();
+  }
+}
+
 const at = (target, ready) => async page => {
   await page.goto(target);
   await ready(page).first().waitFor();
@@ -50,11 +91,13 @@ const pictures = {
   users: at("/settings?tab=Users", page => page.getByRole("table", {name: "Users"})),
   keys: at("/settings?tab=API keys", tab("API keys")),
   audit: at("/settings?tab=Audit log", page => page.getByRole("table", {name: "Audit log"})),
-  topics: at("/topics", page => page.getByRole("treegrid", {name: "Topic tree"})),
+  topics: show_topics,
   subscriptions: at("/topics?tab=Subscriptions", page => page.getByRole("table", {name: "Subscriptions"})),
-  retained: at("/topics?tab=Retained", page => page.getByRole("table", {name: "Retained messages"})),
+  retained: at("/topics?tab=Retained&prefix=hall-3", page => page.getByRole("button", {name: /^Read hall-3/})),
   websocket: show_talk,
-  traces: at("/traces", page => page.getByRole("form", {name: "Start a trace"})),
+  way: show_way,
+  traces: show_trace,
+  bans: show_bans,
 };
 
 async function take(page, folder, name) {
@@ -93,6 +136,8 @@ export async function take_screenshots(browser, url, password, folder) {
 async function take_one(page, folder, name, show) {
   try {
     await show(page);
+    await page.mouse.move(0, 0);
+    for (const toast of await page.getByRole("button", {name: "Dismiss"}).all()) await toast.click();
     await take(page, folder, name);
     console.log(`ok picture of ${name}`);
   } catch (error) {

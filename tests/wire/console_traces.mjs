@@ -42,6 +42,9 @@ export const trace_steps = {
     const before = await log(page).textContent();
     await deed("speak", {client: "traced"});
     check(/PUBLISH/.test(before) && await log(page).textContent() === before, "the lines stay as they were");
+    await page.getByRole("button", {name: "Forget traced"}).click();
+    await page.getByText("Nothing is traced.").waitFor();
+    check(await log(page).textContent() === before, "what was read stays when the node has forgotten it");
   },
 
   "Traces: by topic": async page => {

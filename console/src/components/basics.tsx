@@ -169,7 +169,10 @@ export function Tabs({
     tabs[names.indexOf(wanted)]?.focus();
   };
   const list = useRef<HTMLDivElement>(null);
-  useEffect(() => list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({block: "nearest"}), [current]);
+  useEffect(() => {
+    const chosen = list.current?.querySelector("[aria-selected=true]");
+    chosen?.scrollIntoView({block: "nearest", inline: "center"});
+  }, [current]);
   return (
     <div ref={list} class="tabs" role="tablist" aria-label={label} onKeyDown={step}>
       {names.map(name => (

@@ -106,11 +106,11 @@ function settings(
       y: {range: (_, least, most) => [Math.min(0, least ?? 0), max ?? upper(most)]},
     },
     axes: [
-      {...axis, space: 70, size: 26, values: (_, splits) => splits.map(timeOf)},
+      {...axis, space: 70, size: 30, gap: 9, values: (_, splits) => splits.map(timeOf)},
       {
         ...axis,
         size: 66,
-        space: 34,
+        space: steps ? 24 : 34, // powers of two leave none between
         ...(steps && {incrs: steps}),
         values: (_, splits) => splits.map(split => format(split)),
       },

@@ -50,7 +50,7 @@ export function microseconds(value: Figure): string {
   return value < 1e6 ? `${tenths.format(value / 1000)} ms` : `${tenths.format(value / 1e6)} s`;
 }
 
-export const milliseconds = (value: Figure) => (known(value) ? microseconds(value * 1000) : none);
+export const milliseconds = (value: Figure) => (value === 0 ? "0 s" : known(value) ? microseconds(value * 1000) : none);
 
 export function duration(seconds: Figure): string {
   if (!known(seconds)) return none;

@@ -1,3 +1,5 @@
+import type {Page} from "./page";
+
 export interface Topic {
   name: string;
   topic: string;
@@ -33,12 +35,19 @@ export interface Publish {
   qos: number;
   retain: boolean;
   follow: boolean;
+  /** Of whom to explain why it did not get it. */
+  client?: string;
 }
 
 export interface Published {
   receivers: number;
   way?: {step: string; actor: string | null; at_us: number; text: string}[];
   targets?: {client: string; outcome: string; text: string}[];
+  /** How many receivers are not in `targets`. */
+  targets_left_out?: number;
+  /** False: some receivers had not got it when the node answered. */
+  settled?: boolean;
+  why?: {client: string; text: string};
 }
 
 export interface Trace {
@@ -47,11 +56,23 @@ export interface Trace {
   value: string;
   until: number | null;
   lines: number;
+  /** False: it has ended, and its lines are kept for some minutes. */
+  running?: boolean;
+  by?: string;
+  /** Lines that had to make room. */
+  lost?: number;
+}
+
+/** `end` is the cursor of a reader that has everything. */
+export interface TraceLines extends Page<TraceLine> {
+  end: string;
 }
 
 export interface TraceLine {
   at: number;
   client: string;
-  direction: string;
+  address?: string;
+  /** From the client, to it, or its link opens or closes. */
+  direction: "in" | "out" | "link";
   text: string;
 }

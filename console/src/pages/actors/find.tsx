@@ -5,7 +5,7 @@ import {Button} from "../../components/basics";
 import {TextField} from "../../components/fields";
 import {tell} from "../../components/toasts";
 import {errorText} from "../../http";
-import {several, visible} from "../../lib/format";
+import {milliseconds, percent, several, visible} from "../../lib/format";
 import {nodeState} from "../../lib/node";
 import {useStore} from "../../lib/store";
 
@@ -18,7 +18,43 @@ interface Found {
   note: string;
 }
 
-/** Finds one session among however many: by its client id, or because most waits for it. */
+type Order = "mailbox_depth" | "oldest_message_age_ms" | "cpu_share";
+
+interface Ranking {
+  title: string;
+  what: string;
+  order: Order;
+  nothing: string;
+}
+
+const rankings: Ranking[] = [
+  {
+    title: "Fullest mailboxes",
+    what: "Sessions for which most waits",
+    order: "mailbox_depth",
+    nothing: "Nothing waits for any session.",
+  },
+  {
+    title: "Waiting longest",
+    what: "Sessions whose oldest message is oldest",
+    order: "oldest_message_age_ms",
+    nothing: "Nothing waits for any session.",
+  },
+  {
+    title: "Busiest",
+    what: "Sessions that take most of a processor",
+    order: "cpu_share",
+    nothing: "No session is busy.",
+  },
+];
+
+const notes: Record<Order, (value: number) => string> = {
+  mailbox_depth: value => several(value, "message"),
+  oldest_message_age_ms: value => `for ${milliseconds(value)}`,
+  cpu_share: percent,
+};
+
+/** Finds one session among however many: by its client id, or because it stands out. */
 export function Find({onFound}: {onFound: (path: string) => void}) {
   const loops = useStore(nodeState)?.loops ?? [];
   const [text, setText] = useState("");
@@ -43,7 +79,7 @@ export function Find({onFound}: {onFound: (path: string) => void}) {
     event.preventDefault();
     void show(() => byId(text), "No client's id begins so.");
   };
-  const fullest = () => void show(() => byMailbox(loops.map(loop => loop.index)), "Nothing waits for any session.");
+  const rank = ({order, nothing}: Ranking) => show(() => worst(loops.map(loop => loop.index), order), nothing);
 
   return (
     <form
@@ -57,9 +93,11 @@ export function Find({onFound}: {onFound: (path: string) => void}) {
     >
       <TextField label="Client id begins with" value={text} onInput={setText} required />
       <Button type="submit">Find</Button>
-      <Button onClick={fullest} title="Sessions for which most waits, of all loops">
-        Fullest mailboxes
-      </Button>
+      {rankings.map(ranking => (
+        <Button key={ranking.order} onClick={() => void rank(ranking)} title={`${ranking.what}, of all loops`}>
+          {ranking.title}
+        </Button>
+      ))}
       {found.length > 0 && (
         <ul class="found" aria-label="Found">
           {found.map(each => (
@@ -81,14 +119,15 @@ async function byId(prefix: string): Promise<Found[]> {
   return shown.filter(each => each.path).sort((a, b) => Number(b.name === prefix) - Number(a.name === prefix));
 }
 
-async function byMailbox(loops: number[]): Promise<Found[]> {
+/** The first of all loops' sessions by one of their figures. */
+async function worst(loops: number[], order: Order): Promise<Found[]> {
   const levels = await Promise.all(
-    loops.slice(0, loopsMax).map(loop => api.actors(`root/loop ${loop}/sessions`, "-mailbox_depth", {limit: foundMax})),
+    loops.slice(0, loopsMax).map(loop => api.actors(`root/loop ${loop}/sessions`, "-" + order, {limit: foundMax})),
   );
   return levels
     .flatMap(level => level.items)
-    .filter(actor => (actor.mailbox_depth ?? 0) > 0)
-    .sort((a, b) => (b.mailbox_depth ?? 0) - (a.mailbox_depth ?? 0))
+    .filter(actor => (actor[order] ?? 0) > 0)
+    .sort((a, b) => (b[order] ?? 0) - (a[order] ?? 0))
     .slice(0, foundMax)
-    .map(({path, name, mailbox_depth: depth}) => ({path, name, note: several(depth, "message")}));
+    .map(actor => ({path: actor.path, name: actor.name, note: notes[order](actor[order] ?? 0)}));
 }

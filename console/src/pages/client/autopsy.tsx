@@ -10,7 +10,7 @@ const everyMilliseconds = 10_000;
 /** What two sentences tell of one that is connected: that it is, and since when. */
 const nothingMore = 2;
 
-/** Why a client is gone, in words; of one that is there what happened before, where anything did. */
+/** Why a client is gone, in words, the sum of it first; of one that is there what happened before, where anything did. */
 export function Autopsy({id, news, alive}: {id: string; news: number; alive: boolean}) {
   const {data, error, missing, refresh} = usePoll(signal => api.autopsy(id, signal), everyMilliseconds, [id]);
   useEffect(() => {
@@ -18,12 +18,14 @@ export function Autopsy({id, news, alive}: {id: string; news: number; alive: boo
   }, [news]);
 
   if (alive && (data?.sentences.length ?? 0) <= nothingMore) return null;
+  const [sum, ...chain] = data?.sentences ?? [];
   return (
     <Panel title={alive ? "What happened to it" : "Autopsy"} className={alive ? "autopsy autopsy-alive" : "autopsy"}>
       <Failure text={missing ? "" : error} />
       {(missing || data?.sentences.length === 0) && <Empty>The node remembers nothing of it.</Empty>}
+      {sum && <p class="autopsy-sum">{visible(sum)}</p>}
       <ol>
-        {data?.sentences.map((sentence, index) => (
+        {chain.map((sentence, index) => (
           <li key={index}>{visible(sentence)}</li>
         ))}
       </ol>

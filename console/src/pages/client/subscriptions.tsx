@@ -36,6 +36,7 @@ export function Subscriptions({client, refresh}: {client: ClientDetail; refresh:
         {
           title: "Action",
           silent: true,
+          right: true,
           cell: each => (
             <Button kind="quiet" label={`Unsubscribe from ${each.filter}`} onClick={() => void remove(each.filter)}>
               Unsubscribe

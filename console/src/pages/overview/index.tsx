@@ -24,11 +24,11 @@ export function Overview() {
       {node && <Figures node={node} />}
       <Charts range={range} />
       <div class="columns">
-        <Loops loops={node?.loops ?? []} />
         <div class="stack">
+          <Loops loops={node?.loops ?? []} />
           <Alarms />
-          <Ledger />
         </div>
+        <Ledger />
       </div>
       <Latest />
     </div>

@@ -36,6 +36,7 @@ export function ApiKeys() {
     {
       title: "Action",
       silent: true,
+      right: true,
       cell: key => (
         <Button kind="quiet" label={`Remove ${key.name}`} onClick={() => void remove(key)}>
           Remove

@@ -37,6 +37,7 @@ export function Bans() {
           {
             title: "Action",
             silent: true,
+            right: true,
             cell: (ban: Ban) => (
               <Button kind="quiet" label={`Lift the ban of ${ban.value}`} onClick={() => void lift(ban)}>
                 Lift

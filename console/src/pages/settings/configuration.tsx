@@ -58,6 +58,7 @@ export function Configuration() {
           {
             title: "Action",
             silent: true,
+            right: true,
             cell: (option: Option) =>
               option.changeable && (
                 <Button kind="quiet" label={`Change ${option.name}`} onClick={() => setEdited(option)}>

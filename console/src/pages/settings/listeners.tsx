@@ -44,6 +44,7 @@ export function Listeners() {
           {
             title: "Action",
             silent: true,
+            right: true,
             cell: (listener: Listener) => (
               <Button
                 kind="quiet"

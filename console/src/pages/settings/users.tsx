@@ -45,6 +45,7 @@ export function Users() {
     {
       title: "Actions",
       silent: true,
+      right: true,
       cell: user => (
         <>
           <Button kind="quiet" label={`Change ${user.name}`} onClick={() => setEdited(user)}>

@@ -7,7 +7,7 @@ import type {Column} from "../../components/table";
 import {Table} from "../../components/table";
 import {tell} from "../../components/toasts";
 import {useDeed} from "../../lib/deed";
-import {count, visible} from "../../lib/format";
+import {count, several, visible} from "../../lib/format";
 import {useMay} from "../../lib/roles";
 import {clientPath} from "../../lib/router";
 import type {Published} from "../../model";
@@ -22,8 +22,8 @@ const targets: Column<Target>[] = [
 ];
 
 function tone(outcome: string): "ok" | "warn" | "bad" {
-  if (/sent|delivered|acknowledged/.test(outcome)) return "ok";
-  return /queued|waiting|held/.test(outcome) ? "warn" : "bad";
+  if (/^(sent|acknowledged|received)$/.test(outcome)) return "ok";
+  return /^(storing|stored|queued|in_flight)$/.test(outcome) ? "warn" : "bad";
 }
 
 /** Publishes a message and shows its way, and for who did not get it, why. */
@@ -33,6 +33,7 @@ export function Follow({first}: {first: string}) {
   const [payload, setPayload] = useState("");
   const [qos, setQos] = useState(1);
   const [retain, setRetain] = useState(false);
+  const [client, setClient] = useState("");
   const {failure, busy, run} = useDeed();
   const [published, setPublished] = useState<Published | null>(null);
 
@@ -40,7 +41,7 @@ export function Follow({first}: {first: string}) {
     event.preventDefault();
     setPublished(null);
     void run(async () => {
-      const told = await api.publish({topic, payload, encoding: "text", qos, retain, follow: true});
+      const told = await api.publish({topic, payload, encoding: "text", qos, retain, follow: true, client});
       const followed = typeof told?.receivers === "number";
       setPublished(followed ? told : null);
       if (!followed) tell("Published; the node told nothing of its way.");
@@ -58,6 +59,7 @@ export function Follow({first}: {first: string}) {
           </div>
           <div class="line">
             <QosField value={qos} onInput={setQos} />
+            <TextField label="Explain it for the client" value={client} onInput={setClient} placeholder="A client id" />
             <Check label="Retain" value={retain} onInput={setRetain} />
             <Button kind="main" type="submit" disabled={busy}>
               Publish and follow
@@ -77,8 +79,14 @@ function Way({published}: {published: Published}) {
   return (
     <>
       <p aria-live="polite">
-        <b>{receivers === 1 ? "One session" : `${count(receivers)} sessions`}</b> received it.
+        It had <b>{several(receivers, "receiver")}</b>.
+        {published.settled === false && " To some of them it was still on its way when the node told this."}
       </p>
+      {published.why && (
+        <Panel title={`For ${visible(published.why.client)}`}>
+          <p class="sentence">{visible(published.why.text)}</p>
+        </Panel>
+      )}
       <Panel title="Its way">
         {way.length ? <Timeline way={way} /> : <Empty>The node told nothing of it.</Empty>}
       </Panel>
@@ -90,6 +98,9 @@ function Way({published}: {published: Published}) {
           empty="No subscription matches."
           rowKey={target => `${target.client} ${target.outcome} ${target.text}`}
         />
+        {!!published.targets_left_out && (
+          <p class="muted small">{count(published.targets_left_out)} more are not shown.</p>
+        )}
       </Panel>
     </>
   );

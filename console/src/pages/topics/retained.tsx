@@ -75,6 +75,7 @@ export function Retained({query}: {query: URLSearchParams}) {
     {
       title: "Actions",
       width: 9,
+      right: true,
       cell: each => (
         <>
           <Button kind="quiet" label={`Read ${each.topic}`} onClick={() => setRead(each.topic)}>

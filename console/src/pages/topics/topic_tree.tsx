@@ -15,7 +15,7 @@ import {Levels, parentRow} from "./levels";
 
 const rowHeight = 30;
 const refreshMilliseconds = 3_000;
-const tracks = tracksOf([{width: 11, grow: 1}, {width: 5.5}, {width: 6.5}, {width: 5.5}]);
+const tracks = tracksOf([{width: 9, grow: 1}, {width: 4.5}, {width: 4.25}, {width: 4.75}]);
 const rowId = (place: number) => `topic-row-${place}`;
 
 export function TopicTree() {
@@ -77,7 +77,7 @@ export function TopicTree() {
       >
         <div class="virtual-head virtual-row" role="row">
           <div role="columnheader">Topic</div>
-          {["Rate", "Subscriptions", "Retained"].map(title => (
+          {["Rate", "Subs", "Retained"].map(title => (
             <div key={title} role="columnheader" class="right">
               {title}
             </div>
@@ -183,7 +183,7 @@ function Chosen({topic}: {topic: Topic | null}) {
   if (!topic) return <p class="muted">Choose a topic to see where it leads; arrow keys open and close levels.</p>;
   const name = encodeURIComponent(topic.topic);
   return (
-    <p class="actions">
+    <p class="actions chosen-topic">
       <b class="mono breaks">{visible(topic.topic)}</b>
       <Link to={`/topics?tab=Retained&prefix=${name}`}>Retained here and below</Link>
       <Link to={`/topics?tab=Subscriptions&filter=${name}`}>Subscriptions to it</Link>

@@ -15,37 +15,48 @@ import type {Trace} from "../../model";
 import {Lines} from "./lines";
 
 const everyMilliseconds = 2_000;
+const runs = (trace: Trace) => trace.running !== false;
 
 export function Traces() {
   const mayOperate = useMay("operator");
   const chosen = usePlace().query.get("trace") ?? "";
   const {data, error, refresh} = usePoll(api.traces, everyMilliseconds);
   const traces = data?.items ?? [];
-  const running = traces.find(trace => String(trace.id) === chosen);
+  const known = traces.find(trace => String(trace.id) === chosen);
   const last = useRef<Trace | undefined>(undefined);
-  if (running) last.current = running;
+  if (known) last.current = known;
   const shown = String(last.current?.id) === chosen ? last.current : undefined;
 
   const show = (trace: Trace) => setQuery({trace: String(trace.id), kind: "", value: ""}, false);
   const stop = async (trace: Trace) => {
-    if (await act(api.stopTrace(trace.id), "Trace stopped.")) refresh();
+    if (await act(api.stopTrace(trace.id), runs(trace) ? "Trace stopped." : "Trace forgotten.")) refresh();
   };
   const columns: Column<Trace>[] = [
     {title: "Of", cell: trace => <Badge tone="info">{trace.kind}</Badge>},
     {title: "Value", cell: trace => <span class="mono">{visible(trace.value)}</span>},
-    {title: "Until", cell: trace => (trace.until === null ? "it is stopped" : dateTime(trace.until))},
+    {
+      title: "State",
+      cell: trace => (runs(trace) ? <Badge tone="ok">running</Badge> : <Badge tone="calm">ended</Badge>),
+    },
+    {title: "Until", cell: trace => dateTime(trace.until)},
+    {title: "By", cell: trace => visible(trace.by ?? "")},
     {title: "Lines", right: true, cell: trace => count(trace.lines)},
     {
       title: "Actions",
       silent: true,
+      right: true,
       cell: trace => (
         <>
           <Button kind="quiet" label={`Show ${trace.value}`} onClick={() => show(trace)}>
             Show
           </Button>
           {mayOperate && (
-            <Button kind="quiet" label={`Stop ${trace.value}`} onClick={() => void stop(trace)}>
-              Stop
+            <Button
+              kind="quiet"
+              label={`${runs(trace) ? "Stop" : "Forget"} ${trace.value}`}
+              onClick={() => void stop(trace)}
+            >
+              {runs(trace) ? "Stop" : "Forget"}
             </Button>
           )}
         </>
@@ -64,7 +75,7 @@ export function Traces() {
         />
       )}
       <Failure text={error} />
-      <Panel title="Running">
+      <Panel title="Running and ended">
         <Table
           label="Traces"
           columns={columns}
@@ -73,7 +84,7 @@ export function Traces() {
           empty={data ? "Nothing is traced." : "Asking the node…"}
         />
       </Panel>
-      {shown && <Lines key={shown.id} trace={shown} running={!!running} />}
+      {shown && <Lines key={shown.id} trace={shown} running={!!known && runs(known)} known={!!known} />}
     </div>
   );
 }

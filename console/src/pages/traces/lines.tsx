@@ -9,17 +9,17 @@ import {errorText} from "../../http";
 import {clock, several, visible} from "../../lib/format";
 import {save} from "../../lib/save";
 import {useWindow} from "../../lib/window";
-import type {Page, Trace, TraceLine} from "../../model";
+import type {Trace, TraceLine} from "../../model";
 import {linesMax, useTail} from "./tail";
 
 const rowHeight = 22;
 const pageSize = 1_000;
 const downloadMax = 1_000_000;
 
-/** Of a trace that has been stopped what was read of it is still there. */
-export function Lines({trace, running}: {trace: Trace; running: boolean}) {
+/** `known`: the node has its lines; what was read of them stays when it has not any more. */
+export function Lines({trace, running, known}: {trace: Trace; running: boolean; known: boolean}) {
   const [following, setFollowing] = useState(true);
-  const {lines, error} = useTail(trace.id, following && running);
+  const {lines, error} = useTail(trace.id, known && (following || !running), running);
   const box = useRef<HTMLDivElement>(null);
   const {first, last} = useWindow(box, lines.length, rowHeight);
 
@@ -37,14 +37,14 @@ export function Lines({trace, running}: {trace: Trace; running: boolean}) {
           ) : (
             <Badge tone="calm">stopped</Badge>
           )}
-          <Button onClick={() => void (running ? download(trace) : saveLines(trace, lines.map(textOf)))}>
+          <Button onClick={() => void (known ? download(trace) : saveLines(trace, lines.map(textOf)))}>
             <Icon name="download" />
             Download
           </Button>
         </>
       }
     >
-      <Failure text={running ? error : ""} />
+      <Failure text={known ? error : ""} />
       <div ref={box} class="lines" role="log" aria-label="Trace" tabIndex={0}>
         <div class="virtual-body" style={{height: `${lines.length * rowHeight}px`}}>
           {lines.slice(first, last + 1).map((line, offset) => (
@@ -54,8 +54,10 @@ export function Lines({trace, running}: {trace: Trace; running: boolean}) {
               style={{transform: `translateY(${(first + offset) * rowHeight}px)`}}
             >
               <time>{clock(line.at, true)}</time>
-              <span class={`way way-${line.direction === "in" ? "in" : "out"}`}>{line.direction}</span>
-              <span class="trace-client">{visible(line.client)}</span>
+              <span class={`way way-${line.direction}`}>{line.direction}</span>
+              <span class="trace-client" title={line.address}>
+                {visible(line.client)}
+              </span>
               <span>{visible(line.text)}</span>
             </div>
           ))}
@@ -63,7 +65,8 @@ export function Lines({trace, running}: {trace: Trace; running: boolean}) {
       </div>
       <p class="virtual-foot muted">
         {several(lines.length, "line")}
-        {lines.length >= linesMax && running ? ", the newest; a download has all" : ""}
+        {lines.length >= linesMax && known ? ", the newest; a download has all" : ""}
+        {trace.lost ? `; ${several(trace.lost, "older one")} had to make room` : ""}
       </p>
     </Panel>
   );
@@ -75,7 +78,7 @@ async function download(trace: Trace): Promise<void> {
   let cursor: string | null = null;
   try {
     do {
-      const page: Page<TraceLine> = await api.traceLines(trace.id, {cursor, limit: pageSize});
+      const page = await api.traceLines(trace.id, {cursor, limit: pageSize});
       parts.push(page.items.map(textOf).join(""));
       read += page.items.length;
       cursor = page.next;

@@ -14,10 +14,10 @@ interface Tail {
   error: string;
 }
 
-/** The lines of a trace as they come. The last page is read again until there is one behind it. */
-export function useTail(id: number | string, following: boolean): Tail {
+/** The lines of a trace as they come, as long as it is followed; of one that has ended all that there are. */
+export function useTail(id: number | string, following: boolean, running: boolean): Tail {
   const [tail, setTail] = useState<Tail>({lines: [], error: ""});
-  const place = useRef<{cursor: string | null; before: readonly TraceLine[]}>({cursor: null, before: []});
+  const place = useRef<{cursor: string | null; lines: readonly TraceLine[]}>({cursor: null, lines: []});
   useEffect(() => {
     if (!following) return;
     const abort = new AbortController();
@@ -25,12 +25,13 @@ export function useTail(id: number | string, following: boolean): Tail {
     const round = async () => {
       let soon = false;
       try {
-        const {cursor, before} = place.current;
+        const {cursor, lines: before} = place.current;
         const page = await api.traceLines(id, {cursor, limit: pageSize}, abort.signal);
-        const lines = [...before, ...page.items].slice(-linesMax);
+        const lines = page.items.length ? [...before, ...page.items].slice(-linesMax) : before;
+        place.current = {cursor: page.end, lines};
         setTail({lines, error: ""});
-        if (page.next !== null) place.current = {cursor: page.next, before: lines};
         soon = page.next !== null;
+        if (!soon && !running) return;
       } catch (error) {
         if (!abort.signal.aborted) setTail(old => ({lines: old.lines, error: errorText(error)}));
       }
@@ -41,6 +42,6 @@ export function useTail(id: number | string, following: boolean): Tail {
       abort.abort();
       clearTimeout(timer);
     };
-  }, [id, following]);
+  }, [id, following, running]);
   return tail;
 }
