@@ -10,7 +10,6 @@ from raw_client import tcp, ws
 
 # Described, but not in the node yet.
 AWAITED = {"PUT /config/{name}", "GET /bans", "POST /bans", "DELETE /bans/{id}"}
-AWAITED_ANSWERS = set()
 
 # Answers that the crawl does not get, and why.
 UNSEEN = {
