@@ -53,7 +53,7 @@ def the_document_has_every_call_of_the_node_and_no_other():
         check("GET /openapi.json" in served, f"the node does not tell what it serves: {served}")
         described = set(document.calls)
         check_equal(served - described, set(), "served, but not described")
-        check_equal(described - served, AWAITED, "described, but not served")
+        check_equal(described - served, set(), "described, but not served")
 
 
 @test
@@ -64,8 +64,6 @@ def other_methods_are_refused_with_those_that_there_are():
         error = {"$ref": "#/components/schemas/Error"}
         for path, item in document.json["paths"].items():
             there = {method.upper() for method in item if method in ("get", "put", "post", "delete")}
-            if {f"{method} {path}" for method in there} & AWAITED:
-                continue
             for method in {"GET", "PUT", "POST", "DELETE", "PATCH"} - there:
                 got = admin.request(method, path.replace("{", "").replace("}", ""), header={"X-CSRF-Token": admin.csrf})
                 check_equal(got.status, 405, f"{method} {path}")
