@@ -246,7 +246,7 @@ def what_is_no_ban_is_refused():
                       {"kind": "client", "value": "*"}, {"kind": "client", "value": 7},
                       {"kind": "address", "value": "x"},
                       {"kind": "address", "value": "0.0.0.0/0"}, {"kind": "address", "value": "::/0"},
-                      {"kind": "address", "value": "192.0.2.0/33"}, {"kind": "client", "value": "a", "seconds": 0},
+                      {"kind": "address", "value": "192.0.2.0/33"}, {"kind": "client", "value": "a", "seconds": -1},
                       {"kind": "client", "value": "a", "seconds": 1 << 62}, {"kind": "client", "value": "a" * 2000},
                       {"kind": "client", "value": "a", "reason": 3}):
             admin.post("/bans", wrong, 400)

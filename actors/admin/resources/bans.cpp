@@ -64,8 +64,9 @@ std::variant<actors::ban, std::string> ban_in(const request& from) {
   actors::ban result{.kind = *known, .value = *value, .reason = *reason, .by = from.who.name};
   const auto* seconds = from.body.if_contains("seconds");
   if (!seconds || seconds->is_null()) return result;
-  if (!seconds->is_int64() || seconds->get_int64() < 1 || seconds->get_int64() > seconds_max)
-    return "`seconds` is 1 to " + std::to_string(seconds_max) + ", or null for ever.";
+  if (!seconds->is_int64() || seconds->get_int64() < 0 || seconds->get_int64() > seconds_max)
+    return "`seconds` is 1 to " + std::to_string(seconds_max) + ", or 0 for ever.";
+  if (seconds->get_int64() == 0) return result;
   result.until = actors::ban_clock() + seconds->get_int64() * 1'000;
   return result;
 }

@@ -24,16 +24,6 @@ std::string_view text_in(const boost::json::object& body, std::string_view field
   return found && found->is_string() ? std::string_view{found->get_string()} : std::string_view{};
 }
 
-bool flag_in(const boost::json::object& body, std::string_view field) {
-  const auto* found = body.if_contains(field);
-  return found && found->is_bool() && found->get_bool();
-}
-
-std::int64_t number_in(const boost::json::object& body, std::string_view field, std::int64_t otherwise) {
-  const auto* found = body.if_contains(field);
-  return found && found->is_int64() ? found->get_int64() : otherwise;
-}
-
 /// One publication from its request to its answer. On the admin's thread, but for route().
 class publishing : public std::enable_shared_from_this<publishing> {
 public:
@@ -65,12 +55,14 @@ std::string publishing::read(const boost::json::object& body) {
   topic_ = text_in(body, "topic");
   if (check_topic_name(topic_, ask_.node().options.limits.topic_levels_max) != topic_error::none)
     return "`topic` is no topic name.";
-  const auto level = number_in(body, "qos", 0);
+  const auto level = integer_field(body, "qos", 0).value_or(-1);
   if (level < 0 || level > 2) return "`qos` is 0, 1 or 2.";
   qos_ = static_cast<qos>(level);
-  retain_ = flag_in(body, "retain");
-  follow_ = flag_in(body, "follow");
-  wait_ = milliseconds{number_in(body, "wait_ms", wait_default.count())};
+  const auto retain = flag_field(body, "retain"), follow = flag_field(body, "follow");
+  if (!retain || !follow) return "`retain` and `follow` are true or false.";
+  retain_ = *retain;
+  follow_ = *follow;
+  wait_ = milliseconds{integer_field(body, "wait_ms", wait_default.count()).value_or(-1)};
   if (wait_ < milliseconds{0} || wait_ > wait_max) return "`wait_ms` is 0 to 5000.";
   publisher_ = text_in(body, "publisher");
   client_ = text_in(body, "client");
