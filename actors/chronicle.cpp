@@ -91,19 +91,20 @@ void chronicle::lost(std::string_view client, const transport::link& link,
   });
 }
 
-void chronicle::taken_over(std::string_view client, const transport::link* by) const noexcept {
+void chronicle::taken_over(std::string_view client, std::string_view address) const noexcept {
   tell(event_kind::client_taken_over, client, [&](admin::event_view& what) {
-    const auto address = by ? by->peer() : std::string{};
     what.address = address;
     what.reason_code = static_cast<std::uint8_t>(mqtt::reason::session_taken_over);
     history_->add(what);
   });
 }
 
-void chronicle::kicked(std::string_view client, std::string_view by) const noexcept {
+void chronicle::kicked(std::string_view client, std::string_view by, mqtt::reason why,
+                       std::string_view text) const noexcept {
   tell(event_kind::client_kicked, client, [&](admin::event_view& what) {
     what.by = by;
-    what.reason_code = static_cast<std::uint8_t>(mqtt::reason::administrative_action);
+    what.text = text;
+    what.reason_code = static_cast<std::uint8_t>(why);
     history_->add(what);
   });
 }

@@ -17,6 +17,7 @@ class chronicle {
 public:
   /// Null: nobody does. Set before the loop runs.
   void write_to(admin::event_history* history) noexcept { history_ = history; }
+  bool is_kept() const noexcept { return history_ != nullptr; }
 
   void connected(std::string_view client, const transport::link& link, std::uint16_t keep_alive) const noexcept;
   void refused(std::string_view client, const transport::link& link, mqtt::reason why,
@@ -26,9 +27,11 @@ public:
                     std::string_view text) const noexcept;
   /// The connection ended without a word of MQTT.
   void lost(std::string_view client, const transport::link& link, transport::close_cause cause) const noexcept;
-  /// `by`: the connection that is there in its place; null: it is not known yet.
-  void taken_over(std::string_view client, const transport::link* by) const noexcept;
-  void kicked(std::string_view client, std::string_view by) const noexcept;
+  /// `address`: of the connection that is there in its place.
+  void taken_over(std::string_view client, std::string_view address) const noexcept;
+  /// `text`: why, where there is more to say than the reason.
+  void kicked(std::string_view client, std::string_view by, mqtt::reason why = mqtt::reason::administrative_action,
+              std::string_view text = {}) const noexcept;
   /// `by`: an operator, admin::by_client, admin::by_node.
   void ended(std::string_view client, std::string_view by) const noexcept;
   void actor_failed(std::string_view client, std::string_view cause) const noexcept;

@@ -172,6 +172,7 @@ struct claim {
   candidate who;
   shared_text client_id;
   bool clean_start = true;
+  shared_text address;  ///< of a clean start, for the history; empty: nobody keeps one
 };
 
 /// The connection may go on: with the session named, or with a new one where its link is. Answered by `registered` or
@@ -186,6 +187,7 @@ struct grant {
 struct evict {
   shared_text client_id;
   session_ref session;
+  shared_text address;  ///< where the client is now; empty: it is not known
 };
 struct evicted {
   shared_text client_id;

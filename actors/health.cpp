@@ -39,19 +39,21 @@ std::uint64_t connections_max_of(const config::node_limits& limits) {
 
 }  // namespace
 
-health::health(const config::node_limits& limits)
-  : memory_high_{limits.memory_high != 0 ? limits.memory_high : std::min(machine_memory(), cgroup_memory()) / 5 * 4},
-    lag_high_{limits.loop_lag_high},
-    connections_max_{connections_max_of(limits)} {}
+void health::follow(const config::node_limits& limits) {
+  memory_high_ = limits.memory_high != 0 ? limits.memory_high : std::min(machine_memory(), cgroup_memory()) / 5 * 4;
+  lag_high_ = limits.loop_lag_high;
+  connections_max_ = connections_max_of(limits);
+}
 
 std::string health::reason(const measure& now) const {
-  if (now.resident_bytes > memory_high_)
+  const auto lag_high = lag_high_.load(std::memory_order_relaxed);
+  if (now.resident_bytes > memory_high())
     return fmt::format("{} MiB of memory are in use (node_limits.memory_high is {} MiB)", now.resident_bytes >> 20,
-                       memory_high_ >> 20);
-  if (lag_high_.count() > 0 && now.longest_turn > lag_high_)
+                       memory_high() >> 20);
+  if (lag_high.count() > 0 && now.longest_turn > lag_high)
     return fmt::format("a loop took {} ms for one turn (node_limits.loop_lag_high)",
                        std::chrono::duration_cast<std::chrono::milliseconds>(now.longest_turn).count());
-  if (now.connections >= connections_max_)
+  if (now.connections >= connections_max())
     return fmt::format("{} connections are open (node_limits.connections_max, or the limit of open files)",
                        now.connections);
   return {};

@@ -13,7 +13,10 @@ namespace troupe::actors {
 /// else. Judged about once a second; asked on every loop for every connection.
 class health {
 public:
-  explicit health(const config::node_limits& limits);
+  explicit health(const config::node_limits& limits) { follow(limits); }
+
+  /// Judges by these from now on. On any thread.
+  void follow(const config::node_limits& limits);
 
   struct measure {
     std::uint64_t resident_bytes = 0;
@@ -24,15 +27,15 @@ public:
   std::optional<std::string> judge(const measure& now);
 
   bool overloaded() const noexcept { return overloaded_.load(std::memory_order_relaxed); }
-  std::uint64_t memory_high() const noexcept { return memory_high_; }
-  std::uint64_t connections_max() const noexcept { return connections_max_; }
+  std::uint64_t memory_high() const noexcept { return memory_high_.load(std::memory_order_relaxed); }
+  std::uint64_t connections_max() const noexcept { return connections_max_.load(std::memory_order_relaxed); }
 
 private:
   std::string reason(const measure& now) const;
 
-  std::uint64_t memory_high_;
-  std::chrono::milliseconds lag_high_;
-  std::uint64_t connections_max_;
+  std::atomic<std::uint64_t> memory_high_ = 0;
+  std::atomic<std::chrono::milliseconds> lag_high_{};
+  std::atomic<std::uint64_t> connections_max_ = 0;
   std::atomic<bool> overloaded_ = false;
 };
 

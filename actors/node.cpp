@@ -9,7 +9,10 @@
 #include <systemd/sd-daemon.h>
 
 #include "actors/admin/admin.hpp"
+#include "actors/alarms.hpp"
 #include "actors/auth.hpp"
+#include "actors/bans/ban_book.hpp"
+#include "actors/bans/ban_gate.hpp"
 #include "actors/durability/durability.hpp"
 #include "actors/event_topics.hpp"
 #include "actors/following/follow_book.hpp"
@@ -19,6 +22,7 @@
 #include "actors/sys.hpp"
 #include "config/changes.hpp"
 #include "config/command_line.hpp"
+#include "config/live_options.hpp"
 #include "config/log.hpp"
 #include "config/version.hpp"
 #include "transport/signals.hpp"
@@ -90,6 +94,7 @@ private:
   std::uint64_t sessions() const noexcept;
   bool has_auth() const noexcept;
   std::uint64_t connections() const noexcept;
+  void open_bans();
   void open_listeners();
   void open_admin();
   void open_event_topics();
@@ -99,7 +104,8 @@ private:
 
   void on_signal(int number);
   void reload();
-  void apply(const config::options& next);
+  void apply(const config::load_result& read);
+  void follow(const config::options& next);
   void every_second();
   void judge_health();
 
@@ -109,10 +115,11 @@ private:
   void take_down();
 
   config::options options_;
-  std::map<std::string, config::origin> origins_;
+  config::live_options live_;
   std::function<config::load_result()> reload_options_;
   runtime::actor_tree tree_;
   health health_;
+  alarms alarms_;
   system_config system_config_;
   caf::actor_system system_;
   std::uint32_t loops_;
@@ -122,6 +129,10 @@ private:
   std::vector<std::shared_ptr<transport::listener>> listeners_;
   std::vector<std::unique_ptr<current_actor>> listener_actors_;
   current_actor auth_, sys_;
+  ban_desk ban_desk_;
+  std::unique_ptr<ban_book> bans_;
+  std::shared_ptr<retained_budget> budget_;
+  std::atomic<std::uint64_t> sessions_max_;                ///< 0: no limit
   std::unique_ptr<troupe::admin::event_history> history_;  ///< null: there is no admin service
   std::unique_ptr<event_topics> events_;                   ///< null: none are published
   std::unique_ptr<troupe::admin::service> admin_;
@@ -141,16 +152,17 @@ private:
 
 node::node(config::load_result loaded, std::function<config::load_result()> reload, transport::signals& from_outside)
   : options_{std::move(loaded.options)},
-    origins_{std::move(loaded.origins)},
+    live_{options_, std::move(loaded.origins)},
     reload_options_{std::move(reload)},
     health_{options_.node_limits},
     system_{system_config_},
     loops_{loop_count(options_.node)},
     store_{actors::open_store(options_.persistence)},
+    budget_{std::make_shared<retained_budget>(options_.node_limits)},
+    sessions_max_{options_.node_limits.sessions_max},
     signals_{from_outside} {
-  auto budget = std::make_shared<retained_budget>(options_.node_limits);
   for (std::uint32_t i = 0; i < loops_; ++i)
-    stations_.push_back(std::make_unique<station>(system_, i, *this, options_, tree_, budget, &store_));
+    stations_.push_back(std::make_unique<station>(system_, i, *this, options_, tree_, budget_, &store_));
   // In force before anybody comes in; `auth` reads them again when told to.
   auto rules = read_access_rules(options_.access);
   for (auto& each : stations_) {
@@ -158,8 +170,11 @@ node::node(config::load_result loaded, std::function<config::load_result()> relo
     each->place().follows = &follows_;
     if (!options_.access.password_file.empty())
       each->place().passwords = [this](authenticate request) { auth_.send(std::move(request)); };
-    if (options_.node_limits.sessions_max != 0)
-      each->place().sessions_full = [this] { return sessions() >= options_.node_limits.sessions_max; };
+    each->place().bans = &ban_desk_;
+    each->place().sessions_full = [this] {
+      const auto most = sessions_max_.load(std::memory_order_relaxed);
+      return most != 0 && sessions() >= most;
+    };
   }
   auto& first = stations_.front()->loop().reactor();
   second_timer_.emplace(first);
@@ -169,6 +184,7 @@ node::node(config::load_result loaded, std::function<config::load_result()> relo
 node::~node() { take_down(); }
 
 int node::run() {
+  open_bans();
   open_listeners();
   if (options_.admin.enabled) open_admin();
   start_root();
@@ -207,11 +223,20 @@ std::uint64_t node::connections() const noexcept {
 
 // -- listeners and actors ---------------------------------------------------------------------------------------------
 
+// Whether or not an operator can change them: those that there are keep out whom they kept out.
+void node::open_bans() {
+  auto opened = ban_book::open(options_.persistence.path + "/admin", ban_desk_);
+  if (const auto* wrong = std::get_if<std::string>(&opened)) throw std::runtime_error{"bans: " + *wrong};
+  bans_ = std::get<std::unique_ptr<ban_book>>(std::move(opened));
+}
+
 void node::open_listeners() {
-  auto full = [this] { return health_.overloaded() || connections() >= health_.connections_max(); };
+  const transport::listener::judges asked{
+    [this] { return health_.overloaded() || connections() >= health_.connections_max(); },
+    [this](const transport::peer_address& from) { return keeps_out(ban_desk_, history_.get(), from); }};
   for (const auto& [name, options] : options_.listeners) {
     if (!options.enabled) continue;
-    auto& added = listeners_.emplace_back(std::make_shared<transport::listener>(options, full));
+    auto& added = listeners_.emplace_back(std::make_shared<transport::listener>(options, asked));
     listener_actors_.push_back(std::make_unique<current_actor>());
     for (auto& each : stations_) each->listen(added);
     log::info("listener", "{} listens on {}", name, added->bound());
@@ -221,11 +246,14 @@ void node::open_listeners() {
 void node::open_admin() {
   history_ = std::make_unique<troupe::admin::event_history>(options_.admin.history_bytes, std::random_device{}());
   for (auto& each : stations_) each->place().chronicle.write_to(history_.get());
+  alarms_.write_to(history_.get());
   tree_.on_event(
     [this](auto what, const auto& path, const auto& cause) { tell_actor_event(*history_, what, path, cause); });
   if (options_.sys.events_per_second_max > 0) open_event_topics();
+  live_.on_change([this](const config::options& next) { follow(next); });
   admin_ = std::make_unique<troupe::admin::service>(
-    troupe::admin::node_view{options_, origins_, stations_, listeners_, tree_, store_, health_, follows_}, *history_);
+    troupe::admin::node_view{options_, live_, *bans_, stations_, listeners_, tree_, store_, health_, follows_, alarms_},
+    *history_);
 }
 
 void node::open_event_topics() {
@@ -298,16 +326,28 @@ void node::reload() {
   if (auto error = log::reopen()) log::error("node", "{}", *error);
   auto read = reload_options_();
   for (const auto& error : read.errors) log::error("config", "{}", error);
-  if (read.ok()) apply(read.options);
+  if (read.ok()) apply(read);
   if (has_auth()) auth_.send(reload_access{});
   for (auto& each : listener_actors_) each->send(reload_certificates{});
 }
 
-void node::apply(const config::options& next) {
-  log::levels(next.log);
-  for (const auto& change : config::changes(options_, next))
+void node::apply(const config::load_result& read) {
+  live_.reload(read.options, read.origins);
+  const auto now = live_.now().options;
+  log::levels(now.log);
+  for (const auto& change : config::changes(now, read.options))
     if (change.felt == config::felt::on_restart)
       log::warning("config", "{} is {} now and will be {} after a restart", change.option, change.before, change.after);
+}
+
+// On the admin's thread. What a loop reads is changed between two of its turns.
+void node::follow(const config::options& next) {
+  log::levels(next.log);
+  health_.follow(next.node_limits);
+  budget_->follow(next.node_limits);
+  sessions_max_.store(next.node_limits.sessions_max, std::memory_order_relaxed);
+  for (const auto& each : listeners_) each->change(next.listeners.at(each->options().name));
+  for (auto& each : stations_) each->loop().run_soon([&each = *each, next] { each.place().options = next; });
 }
 
 void node::every_second() {
@@ -324,7 +364,12 @@ void node::every_second() {
 void node::judge_health() {
   health::measure now{resident_bytes(), {}, connections()};
   for (auto& each : stations_) now.longest_turn = std::max(now.longest_turn, each->loop().take_longest_turn());
-  if (auto line = health_.judge(now)) log::warning("node", "{}", *line);
+  if (auto line = health_.judge(now)) {
+    log::warning("node", "{}", *line);
+    alarms_.found("overload", health_.overloaded(), *line);
+  }
+  const auto full = store_.full();
+  alarms_.found("store", full, full ? "nothing new is stored: the disk is full, or failed" : "writes are taken again");
 }
 
 // -- the end --------------------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ registry_table::step registry_table::claim(const actors::claim& wanted) {
 // [MQTT-3.1.4-3], [MQTT-3.1.2-4]: what there is ends or goes on before the new connection is told anything.
 registry_table::step registry_table::serve(const shared_text& client_id, const actors::claim& current) const {
   const auto session = find(client_id);
-  if (session && current.clean_start) return {evict{client_id, session}};
+  if (session && current.clean_start) return {evict{client_id, session, current.address}};
   return {grant{current.who, session, client_id}};
 }
 

@@ -63,9 +63,9 @@ caf::actor station::start_seated(runtime::role which, Behaviour behaviour, Ts...
 
 caf::actor station::start_shard() {
   return start_seated(runtime::role::shard, shard,
-                      shard_setup{&place_.office, &loop_.seat_of(runtime::role::shard), &place_.retained, &options_,
-                                  std::random_device{}(), shards_started_++, place_.durable != nullptr, place_.events,
-                                  &of_shard_, place_.follows});
+                      shard_setup{&place_.office, &loop_.seat_of(runtime::role::shard), &place_.retained,
+                                  &place_.options, std::random_device{}(), shards_started_++, place_.durable != nullptr,
+                                  place_.events, &of_shard_, place_.follows});
 }
 
 caf::actor station::start_supervisor() {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string_view>
 
+#include "actors/bans/ban_desk.hpp"
 #include "actors/chronicle.hpp"
 #include "actors/counters.hpp"
 #include "actors/handles.hpp"
@@ -44,13 +45,14 @@ struct workplace {
 
   runtime::event_loop& loop;
   runtime::post_office& office;
-  const config::options& options;
-  time_point started;  ///< of the node
+  config::options options;  ///< its own: what an operator changes is changed by a task of this loop
+  time_point started;       ///< of the node
   runtime::actor_tree& tree;
   actors::counters counters;
   actors::chronicle chronicle;
   event_topics* events = nullptr;                          ///< null: none are published. Set before the loop runs
   follow_book* follows = nullptr;                          ///< of the node; null: nobody follows publications
+  const ban_desk* bans = nullptr;                          ///< null: nobody is banned
   access_rules_ptr access;                                 ///< null: everything is allowed
   std::function<void(authenticate)> passwords;             ///< asks `auth`; empty: there is no password file
   const session::authenticator* authentication = nullptr;  ///< of enhanced authentication; null: none is offered

@@ -8,9 +8,9 @@ namespace troupe::config {
 
 /// Who set an option's value.
 struct origin {
-  enum class source : std::uint8_t { built_in, file, environment, command_line };
+  enum class source : std::uint8_t { built_in, file, environment, command_line, console };
   source kind = source::built_in;
-  std::string place;  ///< "troupe.toml:12", "TROUPE_LOG__LEVEL" or "--set"; empty for built_in
+  std::string place;  ///< "troupe.toml:12", "TROUPE_LOG__LEVEL", "--set", "the console, by ann"; empty for built_in
 
   std::string text() const { return kind == source::built_in ? "built-in default" : place; }
 };

@@ -18,9 +18,13 @@ namespace troupe {
 /// What all shards of a node may retain together. Shards on different threads take from it, hence the atomics.
 class retained_budget {
 public:
-  explicit retained_budget(const config::node_limits& limits) noexcept
-    : messages_max_{limits.retained_messages_max},
-      bytes_max_{limits.retained_bytes_max} {}
+  explicit retained_budget(const config::node_limits& limits) noexcept { follow(limits); }
+
+  /// Other limits from now on. What is there already stays.
+  void follow(const config::node_limits& limits) noexcept {
+    messages_max_.store(limits.retained_messages_max, std::memory_order_relaxed);
+    bytes_max_.store(limits.retained_bytes_max, std::memory_order_relaxed);
+  }
 
   /// Takes so many more, or fewer when negative; false, and nothing taken, when what grows would pass its limit.
   bool take(std::int64_t messages, std::int64_t bytes) noexcept;
@@ -29,8 +33,8 @@ public:
   std::uint64_t bytes() const noexcept { return bytes_.load(std::memory_order_relaxed); }
 
 private:
-  std::uint64_t messages_max_;
-  std::uint64_t bytes_max_;
+  std::atomic<std::uint64_t> messages_max_{0};
+  std::atomic<std::uint64_t> bytes_max_{0};
   std::atomic<std::uint64_t> messages_{0};
   std::atomic<std::uint64_t> bytes_{0};
 };

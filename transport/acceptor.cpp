@@ -60,7 +60,9 @@ acceptor::~acceptor() {
 void acceptor::stop() noexcept {
   watch_.reset();
   pause_.cancel();
-  if (socket_ >= 0) ::close(std::exchange(socket_, -1));
+  if (socket_ < 0) return;
+  ::close(std::exchange(socket_, -1));
+  from_->closed();
 }
 
 void acceptor::listen() {

@@ -25,6 +25,10 @@ std::span<const std::byte> bytes_of(const std::string& text) { return std::as_by
 
 std::string forbidden() { return "HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"; }
 
+std::string_view words_of(refusal why) {
+  return why == refusal::banned ? "address is banned" : "address is not allowed";
+}
+
 std::vector<std::byte>& bytes_so_far(socket_link& of) {
   if (!of.handshake_bytes) of.handshake_bytes = std::make_unique<std::vector<std::byte>>();
   return *of.handshake_bytes;
@@ -95,8 +99,8 @@ bool handshaker::read_proxy_header(socket_link& from) {
 }
 
 bool handshaker::judge_client(socket_link& from) {
-  if (!from.accepted_by->allows(from.address)) {
-    set_.refuse(from, refusal::address, "address is not allowed");
+  if (const auto why = from.accepted_by->objection(from.address)) {
+    set_.refuse(from, *why, words_of(*why));
     return false;
   }
   next_phase(from);
@@ -156,9 +160,9 @@ bool handshaker::judge_upgrade(socket_link& from) {
   }
   auto& accepted = std::get<websocket::upgrade_accepted>(result);
   if (accepted.forwarded_for.kind != peer_address::kind::none) from.address = accepted.forwarded_for;
-  if (!by.allows(from.address)) {
+  if (const auto why = by.objection(from.address)) {
     set_.writer_.verbatim(from, bytes_of(forbidden()));
-    set_.refuse(from, refusal::address, "address is not allowed");
+    set_.refuse(from, *why, words_of(*why));
     return false;
   }
   set_.writer_.verbatim(from, bytes_of(accepted.response));

@@ -159,6 +159,7 @@ std::string_view to_string(refusal why) noexcept {
     case refusal::connections_max: return "connections_max reached";
     case refusal::rate: return "connection_rate_max exceeded";
     case refusal::address: return "address";
+    case refusal::banned: return "banned";
     case refusal::descriptors: return "no descriptor left";
     case refusal::proxy_header: return "PROXY header";
     case refusal::tls: return "TLS";
@@ -185,42 +186,57 @@ bool rate_limit::take(time_point now) noexcept {
   }
 }
 
-listener::listener(config::listener_options options, std::function<bool()> overloaded)
-  : options_{std::move(options)},
-    overloaded_{std::move(overloaded)},
-    bind_{parse_bind_of(options_)},
-    allow_{networks(options_, options_.allow, "allow")},
-    deny_{networks(options_, options_.deny, "deny")},
-    trusted_{networks(options_, options_.trusted_proxies, "trusted_proxies")},
-    rate_{options_.connection_rate_max} {
+listener::listener(config::listener_options from, judges asked)
+  : versions_{std::move(from)},
+    options_{&versions_.front()},
+    judges_{std::move(asked)},
+    bind_{parse_bind_of(options())},
+    allow_{networks(options(), options().allow, "allow")},
+    deny_{networks(options(), options().deny, "deny")},
+    trusted_{networks(options(), options().trusted_proxies, "trusted_proxies")},
+    rate_{options().connection_rate_max} {
   if (!speaks_tls()) return;
   try {
-    tls_.emplace(options_.tls);
+    tls_.emplace(options().tls);
   } catch (const std::runtime_error& error) {
-    throw failure(options_, error.what());
+    throw failure(options(), error.what());
   }
 }
 
-listener::~listener() {
+void listener::change(config::listener_options next) {
+  const std::lock_guard lock{mutex_};
+  options_.store(&versions_.emplace_back(std::move(next)), std::memory_order_release);
+}
+
+listener::~listener() { remove_unix(); }
+
+void listener::remove_unix() noexcept {
   if (unix_socket_ < 0) return;
   ::unlink(bind_.unix_path.c_str());
-  ::close(unix_socket_);
+  ::close(std::exchange(unix_socket_, -1));
+}
+
+void listener::closed() noexcept {
+  const std::lock_guard lock{mutex_};
+  if (unix_copies_ > 0 && --unix_copies_ == 0) remove_unix();
 }
 
 bool listener::speaks_tls() const noexcept {
-  return options_.type == config::listener_type::tls || options_.type == config::listener_type::wss;
+  return options().type == config::listener_type::tls || options().type == config::listener_type::wss;
 }
 
 bool listener::speaks_websocket() const noexcept {
-  return options_.type == config::listener_type::ws || options_.type == config::listener_type::wss;
+  return options().type == config::listener_type::ws || options().type == config::listener_type::wss;
 }
 
 void listener::reload_tls() {
   if (tls_) tls_->reload();
 }
 
-bool listener::allows(const peer_address& client) const noexcept {
-  return !deny_.contains(client) && (allow_.empty() || allow_.contains(client));
+std::optional<refusal> listener::objection(const peer_address& client) const {
+  if (deny_.contains(client) || (!allow_.empty() && !allow_.contains(client))) return refusal::address;
+  if (judges_.banned && judges_.banned(client)) return refusal::banned;
+  return std::nullopt;
 }
 
 int listener::open() {
@@ -230,16 +246,16 @@ int listener::open() {
 
 int listener::open_ip() {
   const bool first = bound_.empty();
-  const auto addresses = resolve(options_, bind_, first ? bind_.port : port_);
+  const auto addresses = resolve(options(), bind_, first ? bind_.port : port_);
   const auto& address = preferred(*addresses, bind_);
   // Sockets that share a port may belong to two nodes, which would steal each other's clients: the first must have it
   // alone.
   if (first && bind_.port != 0 && bound_socket(address, false).get() < 0)
-    throw failure(options_, "cannot listen on", errno);
+    throw failure(options(), "cannot listen on", errno);
   auto fd = bound_socket(address, true);
-  if (fd.get() < 0) throw failure(options_, "cannot listen on", errno);
-  tune(fd.get(), options_, true);
-  if (::listen(fd.get(), options_.backlog) != 0) throw failure(options_, "cannot listen on", errno);
+  if (fd.get() < 0) throw failure(options(), "cannot listen on", errno);
+  tune(fd.get(), options(), true);
+  if (::listen(fd.get(), options().backlog) != 0) throw failure(options(), "cannot listen on", errno);
   if (first) {
     const auto local = local_address(fd.get());
     port_ = local.port;
@@ -251,20 +267,21 @@ int listener::open_ip() {
 // One socket for all loops: unix sockets know no SO_REUSEPORT.
 int listener::open_unix() {
   if (unix_socket_ < 0) {
-    const auto address = unix_address(options_, bind_.unix_path);
-    remove_stale(options_, address);
+    const auto address = unix_address(options(), bind_.unix_path);
+    remove_stale(options(), address);
     owned_fd fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
-    ::fchmod(fd.get(), options_.unix_mode);  // never wider than asked, not even for an instant
+    ::fchmod(fd.get(), options().unix_mode);  // never wider than asked, not even for an instant
     if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-      throw failure(options_, "cannot listen on", errno);
-    ::chmod(address.sun_path, options_.unix_mode);
-    tune(fd.get(), options_, false);
-    if (::listen(fd.get(), options_.backlog) != 0) throw failure(options_, "cannot listen on", errno);
+      throw failure(options(), "cannot listen on", errno);
+    ::chmod(address.sun_path, options().unix_mode);
+    tune(fd.get(), options(), false);
+    if (::listen(fd.get(), options().backlog) != 0) throw failure(options(), "cannot listen on", errno);
     bound_ = "unix:" + bind_.unix_path;
     unix_socket_ = fd.release();
   }
   const int copy = ::fcntl(unix_socket_, F_DUPFD_CLOEXEC, 0);
-  if (copy < 0) throw failure(options_, "cannot listen on", errno);
+  if (copy < 0) throw failure(options(), "cannot listen on", errno);
+  ++unix_copies_;
   return copy;
 }
 
@@ -284,17 +301,18 @@ listener::verdict listener::refuse(refusal why, admission how) noexcept {
   return {how, why};
 }
 
-listener::verdict listener::admit(const peer_address& peer, time_point now) noexcept {
+listener::verdict listener::admit(const peer_address& peer, time_point now) {
   accepted_.fetch_add(1, std::memory_order_relaxed);
   const auto open = open_.fetch_add(1, std::memory_order_relaxed) + 1;
   // Behind a proxy the lists speak of the client, who is known after the header or the upgrade.
-  const bool proxied = options_.proxy_protocol || (speaks_websocket() && trusted_.contains(peer));
-  if (!proxied && !allows(peer)) return refuse(refusal::address, admission::closed);
+  const bool proxied = options().proxy_protocol || (speaks_websocket() && trusted_.contains(peer));
+  if (!proxied)
+    if (const auto why = objection(peer)) return refuse(*why, admission::closed);
   if (!rate_.take(now)) return refuse(refusal::rate, speaks_websocket() ? admission::too_many : admission::closed);
-  if (options_.connections_max != 0 && open > options_.connections_max)
+  if (options().connections_max != 0 && open > options().connections_max)
     return refuse(refusal::connections_max,
-                  open > options_.connections_max + told_past_max ? admission::closed : admission::overloaded);
-  if (overloaded_ && overloaded_()) return refuse(refusal::overload, admission::overloaded);
+                  open > options().connections_max + told_past_max ? admission::closed : admission::overloaded);
+  if (judges_.overloaded && judges_.overloaded()) return refuse(refusal::overload, admission::overloaded);
   return {admission::welcome};
 }
 

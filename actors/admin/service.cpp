@@ -10,6 +10,7 @@
 #include "actors/admin/access/access_control.hpp"
 #include "actors/admin/access/access_routes.hpp"
 #include "actors/admin/access/audited.hpp"
+#include "actors/admin/ban_sweep.hpp"
 #include "actors/admin/console_files.hpp"
 #include "actors/admin/http/server.hpp"
 #include "actors/admin/resources/events.hpp"
@@ -26,6 +27,7 @@ namespace {
 
 using boost::beast::http::verb;
 
+constexpr std::size_t bans_expired_at_once = 1'000;
 constexpr std::size_t sun_path_max = 107;  ///< bytes of a unix socket's path, unix(7)
 
 std::shared_ptr<access_control> open_access(const node_view& node, boost::asio::io_context& io) {
@@ -67,6 +69,7 @@ struct service::parts {
       history{events},
       ask{view, io},
       traces{ask},
+      bans{ask},
       figures{view},
       work{view, io},
       access{open_access(view, io)},
@@ -85,7 +88,7 @@ struct service::parts {
     for (auto& part : {node_routes(ask, figures), actor_routes(ask, history, work), client_routes(ask),
                        event_routes(ask, history), subscription_routes(ask), topic_routes(ask), retained_routes(ask),
                        publish_routes(ask), metric_routes(ask, figures), listener_routes(ask), config_routes(ask),
-                       trace_routes(traces, view.options.limits.topic_levels_max)})
+                       trace_routes(traces, view.options.limits.topic_levels_max), ban_routes(ask, bans)})
       for (auto each : part) {
         if (changes_something(each.method))
           each.handler = audited(access->audit, std::string{to_string(each.method)} + " " + each.pattern, each.handler);
@@ -114,6 +117,7 @@ struct service::parts {
       if (failed) return;
       figures.sample();
       traces.tick();
+      view.bans.expire(actors::ban_clock(), bans_expired_at_once);
       sample_each_second();
     });
   }
@@ -124,6 +128,7 @@ struct service::parts {
   boost::asio::io_context io{1};
   inquiries ask;
   trace_book traces;
+  ban_sweep bans;
   sampler figures;
   work_watch work;
   std::shared_ptr<access_control> access;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cmath>
 #include <cstdio>
 #include <memory>
 
@@ -22,17 +24,27 @@ struct key {
   std::uint32_t slot = 0;
 
   friend auto operator<=>(const key&, const key&) = default;
-  std::string cursor() const {
+  std::string cursor(const sort_order& by) const {
     std::array<char, 40> exact;  // to_string() would round it
     std::snprintf(exact.data(), exact.size(), "%.17g@%u", value, slot);
-    return exact.data();
+    return beginning(by) + exact.data();
   }
-  static std::optional<key> of(const std::string& cursor) {
+  static std::optional<key> of(const sort_order& by, std::string_view cursor) {
+    const auto order = beginning(by);
+    if (!cursor.starts_with(order)) return {};
+    cursor.remove_prefix(order.size());
     key result;
-    char behind = 0;
-    if (std::sscanf(cursor.c_str(), "%lf@%u%c", &result.value, &result.slot, &behind) != 2) return {};
+    const auto end = cursor.data() + cursor.size();
+    auto read = std::from_chars(cursor.data(), end, result.value);
+    if (read.ec != std::errc{} || !std::isfinite(result.value) || read.ptr == end || *read.ptr != '@') return {};
+    read = std::from_chars(read.ptr + 1, end, result.slot);
+    if (read.ec != std::errc{} || read.ptr != end) return {};
     return result;
   }
+
+private:
+  /// A page of one order says nothing about another one.
+  static std::string beginning(const sort_order& by) { return (by.descending ? "-" : "") + by.field + ":"; }
 };
 
 double value_of(const session_place& of, std::string_view field, time_point now, const work_shares* shares) {
@@ -106,7 +118,7 @@ private:
     ask_.ask(
       loop_, [self = shared_from_this()](actors::station& on) { return self->views(on); },
       [self = shared_from_this(), goes_on](const std::vector<session_view>& found) {
-        self->then_(found, goes_on ? self->best_.back().cursor() : std::string{});
+        self->then_(found, goes_on ? self->best_.back().cursor(self->by_) : std::string{});
       });
   }
 
@@ -149,10 +161,14 @@ std::optional<sort_order> sort_order::of(std::string_view text) {
   return result;
 }
 
+bool is_ranking_cursor(const sort_order& by, std::string_view text) {
+  return text.empty() || key::of(by, text).has_value();
+}
+
 void rank_sessions(inquiries& ask, std::shared_ptr<const std::vector<work_shares>> shares, std::uint32_t loop,
-                   const sort_order& by, std::string cursor, std::size_t limit,
+                   const sort_order& by, const std::string& cursor, std::size_t limit,
                    std::function<void(const std::vector<session_view>&, const std::string& next)> then) {
-  std::make_shared<ranking>(ask, std::move(shares), loop, by, key::of(cursor), limit, std::move(then))->look(0);
+  std::make_shared<ranking>(ask, std::move(shares), loop, by, key::of(by, cursor), limit, std::move(then))->look(0);
 }
 
 }  // namespace troupe::admin

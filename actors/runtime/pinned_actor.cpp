@@ -16,9 +16,20 @@ caf::error to_exit_reason(const std::exception_ptr& thrown) noexcept {
   }
 }
 
+namespace {
+
+constexpr auto operators_wish = caf::atom("operator");
+
+}  // namespace
+
+caf::error restart_wish(std::string text) { return {1, operators_wish, caf::make_message(std::move(text))}; }
+
+bool is_restart_wish(const caf::error& reason) noexcept { return reason && reason.category() == operators_wish; }
+
 std::string describe(const caf::error& reason) {
   const auto& context = reason.context();
-  if (reason == caf::sec::runtime_error && context.match_elements<std::string>()) return context.get_as<std::string>(0);
+  const auto has_text = reason == caf::sec::runtime_error || is_restart_wish(reason);
+  if (has_text && context.match_elements<std::string>()) return context.get_as<std::string>(0);
   return to_string(reason);
 }
 

@@ -32,7 +32,11 @@ private:
 
 /// What an exception becomes when it ends an actor: an exit reason that carries its text.
 caf::error to_exit_reason(const std::exception_ptr& thrown) noexcept;
-/// The text of such a reason, for logs and the actor tree.
+/// Ends an actor because an operator wants it to begin anew; `text` says whose wish it is: "restarted by ann". Its
+/// supervisor starts it again as after a failure, but it is none.
+caf::error restart_wish(std::string text);
+bool is_restart_wish(const caf::error& reason) noexcept;
+/// The text of such reasons, for logs and the actor tree.
 std::string describe(const caf::error& reason);
 
 /// Spawns a function-based actor whose first parameter points to a pinned_actor or a stateful_actor on top of one.

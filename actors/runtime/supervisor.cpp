@@ -68,9 +68,13 @@ void supervisor_state::child_failed(std::size_t index, const caf::error& reason)
     tree_->stopped(path_of(failed), self_->loop().now());
     return;
   }
-  log::error("supervisor", "{} ended: {}; it is restarted", path_of(failed), describe(reason));
+  const auto wished = is_restart_wish(reason);
+  if (wished)
+    log::info("supervisor", "{} is {}", path_of(failed), describe(reason));
+  else
+    log::error("supervisor", "{} ended: {}; it is restarted", path_of(failed), describe(reason));
   tree_->failed(path_of(failed), describe(reason), self_->loop().now());
-  if (intensity_.exceeded_by_one_more(self_->loop().now()))
+  if (!wished && intensity_.exceeded_by_one_more(self_->loop().now()))
     give_up(reason);
   else
     end_group_of(index);

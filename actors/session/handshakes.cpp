@@ -1,5 +1,6 @@
 #include "actors/session/handshakes.hpp"
 
+#include "actors/bans/ban_gate.hpp"
 #include "actors/durability/durability.hpp"
 #include "actors/workplace.hpp"
 #include "config/log.hpp"
@@ -106,6 +107,7 @@ void handshakes::connect(pending& from, std::span<const std::byte> packet) {
     return refuse(from, mqtt::reason::quota_exceeded, "the node is overloaded");
   if (from.admission == transport::admission::too_many)
     return refuse(from, mqtt::reason::connection_rate_exceeded, "too many connections");
+  if (is_banned(from)) return;
   if (at_.sessions_full && at_.sessions_full())
     return refuse(from, mqtt::reason::quota_exceeded, "node_limits.sessions_max is reached");
   if (is_storage_missing(from.request))
@@ -137,6 +139,7 @@ void handshakes::identify(pending& who) {
   if (who.via().tls.common_name_as_user) {
     if (auto name = who.link->certificate_common_name(); !name.empty()) {
       request.user_name = std::move(name);
+      if (is_banned(who)) return;
       return claim(who);  // the certificate was checked by TLS
     }
   }
@@ -163,21 +166,39 @@ void handshakes::authenticated(const actors::authenticated& answer) {
 void handshakes::claim(pending& who) {
   who.state = pending::waits_for::registry;
   auto registry = registry_of(who.request.client_id, at_.office.loops());
-  at_.office.send(
-    registry, runtime::role::registry,
-    actors::claim{{at_.loop.index(), who.number}, shared_text{who.request.client_id}, who.request.clean_start});
+  const auto clean = who.request.clean_start;
+  at_.office.send(registry, runtime::role::registry,
+                  actors::claim{{at_.loop.index(), who.number},
+                                shared_text{who.request.client_id},
+                                clean,
+                                clean && at_.chronicle.is_kept() ? shared_text{who.link->peer()} : shared_text{}});
+}
+
+// Before a password is looked at, which takes time.
+bool handshakes::is_banned(pending& who) {
+  if (!at_.bans || !at_.bans->any()) return false;
+  const auto from = transport::parse_peer(who.link->peer()).value_or(transport::peer_address{});
+  const auto by = at_.bans->objection(who.request.client_id, who.request.user_name.value_or(std::string{}), from);
+  if (by) refuse_banned(who, *by);
+  return by != nullptr;
+}
+
+void handshakes::refuse_banned(pending& who, const standing_ban& by) {
+  at_.bans->count(by);
+  refuse(who, session::refuse(who.request.version, mqtt::reason::banned, "banned"), words_of(by));
 }
 
 void handshakes::refuse(pending& who, mqtt::reason why, std::string_view text) {
   refuse(who, session::refuse(who.request.version, why, text));
 }
 
-void handshakes::refuse(pending& who, const session::refusal& no) {
+void handshakes::refuse(pending& who, const session::refusal& no, std::string_view for_operators) {
+  const auto text = for_operators.empty() ? no.text : for_operators;
   at_.counters.connections_refused.add();
-  log::peer_event("session", log::level::warning, "CONNECT of {} is refused: {} (0x{:02X})", who.link->peer(), no.text,
+  log::peer_event("session", log::level::warning, "CONNECT of {} is refused: {} (0x{:02X})", who.link->peer(), text,
                   static_cast<unsigned>(no.reason));
   const auto& client = no.client_id.empty() ? who.request.client_id : no.client_id;
-  at_.chronicle.refused(client, *who.link, no.reason, no.text);
+  at_.chronicle.refused(client, *who.link, no.reason, text);
   mqtt::outbox out;
   out.bytes() = no.connack;
   who.link->send(out);
@@ -238,12 +259,29 @@ void handshakes::woken(std::uint32_t number, session_ref session, const shared_t
   at_.office.send(registry_of(client_id, at_.office.loops()), runtime::role::registry, abandoned{client_id});
 }
 
+// A ban that came while the client was on its way to its session: whoever cuts those that are there has not met it.
+bool handshakes::turn_away_banned(const shared_text& client_id, transport::link& link,
+                                  session::connect_request& request) {
+  if (!at_.bans || !at_.bans->any()) return false;
+  const auto from = transport::parse_peer(link.peer()).value_or(transport::peer_address{});
+  const auto by = at_.bans->objection(client_id.view(), request.user_name.value_or(std::string{}), from);
+  if (!by) return false;
+  auto number = ++last_number_;
+  auto& last = *(pending_[number] = std::make_unique<pending>(*this, number, link, transport::admission::welcome));
+  last.request = std::move(request);
+  link.handler(last);
+  refuse_banned(last, *by);
+  at_.office.send(registry_of(client_id, at_.office.loops()), runtime::role::registry, abandoned{client_id});
+  return true;
+}
+
 // The registry hears of the session before the client does: a crash in between would leave nobody else with the id.
 void handshakes::enter(session_ref wanted, const shared_text& client_id, transport::link& link,
                        session::connect_request request) {
+  if (turn_away_banned(client_id, link, request)) return;
   if (at_.sessions.find_dormant(wanted)) return await_session(wanted, client_id, link, std::move(request));
   auto* seat = at_.sessions.find(wanted);
-  if (seat && seat->link()) at_.chronicle.taken_over(client_id.view(), &link);
+  if (seat && seat->link()) at_.chronicle.taken_over(client_id.view(), link.peer());
   if (seat) seat->kick(mqtt::reason::session_taken_over);  // [MQTT-3.1.4-3]
   seat = at_.sessions.find(wanted);                        // it ended if it had no expiry
   auto session_present = seat != nullptr;

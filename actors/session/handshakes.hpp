@@ -12,6 +12,7 @@
 namespace troupe::actors {
 
 struct workplace;
+struct standing_ban;
 
 /// The connections of one loop that have no session yet: CONNECT is due, or its password is checked, or the registry
 /// has been asked for its client id. They are not read meanwhile. It belongs to the loop.
@@ -44,7 +45,11 @@ private:
   void identify(pending& who);
   void claim(pending& who);
   void refuse(pending& who, mqtt::reason why, std::string_view text);
-  void refuse(pending& who, const session::refusal& no);
+  /// `for_operators`: what the history says in place of what the client is told.
+  void refuse(pending& who, const session::refusal& no, std::string_view for_operators = {});
+  bool is_banned(pending& who);
+  void refuse_banned(pending& who, const standing_ban& by);
+  bool turn_away_banned(const shared_text& client_id, transport::link& link, session::connect_request& request);
   void remove(pending& who);
   void enter(session_ref wanted, const shared_text& client_id, transport::link& link, session::connect_request request);
   void await_session(session_ref asleep, const shared_text& client_id, transport::link& link,

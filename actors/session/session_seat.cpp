@@ -85,7 +85,7 @@ void session_seat::make_faulty() {
 }
 
 void session_seat::restart(std::string_view why) {
-  actor_->cleanup(caf::make_error(caf::sec::runtime_error, std::string{why}), &at_.loop);
+  actor_->cleanup(runtime::restart_wish(std::string{why}), &at_.loop);
 }
 
 // The input is handled by the actor, and once more by its successor if it throws. An input that ends two actors in a
@@ -114,11 +114,12 @@ void session_seat::actor_ended(session_actor& gone, const caf::error& reason) {
   ++restarts_;
   at_.tree.session_restarted();
   at_.chronicle.actor_failed(record_.client_id.view(), runtime::describe(reason));
-  log::peer_event("supervisor", log::level::error, "session {} ended: {}; it is restarted", record_.client_id.view(),
-                  runtime::describe(reason));
+  const auto wished = runtime::is_restart_wish(reason);
+  log::peer_event("supervisor", wished ? log::level::info : log::level::error, "session {} ended: {}; it is restarted",
+                  record_.client_id.view(), runtime::describe(reason));
   seat_actor(false);
   at_.chronicle.actor_restarted(record_.client_id.view());
-  if (restarts_too_often()) give_up("it is restarted too often");
+  if (!wished && restarts_too_often()) give_up("it is restarted too often");
 }
 
 // Counted per session: its crashes never escalate to its supervisor.

@@ -27,7 +27,7 @@ void end_for_clean_start(workplace& at, const evict& order) {
   const auto durable = at.durable && at.durable->number_of(order.session) != 0;
   auto end = [&at, order, tell, durable](session_seat* seat) {
     if (seat) {
-      if (seat->link()) at.chronicle.taken_over(order.client_id.view(), nullptr);
+      if (seat->link()) at.chronicle.taken_over(order.client_id.view(), order.address.view());
       seat->kick(mqtt::reason::session_taken_over);
       seat->end();
     } else if (at.durable) {

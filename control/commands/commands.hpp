@@ -35,6 +35,8 @@ std::string users(const api& node, const presentation& how);
 /// All options, those of a section, or what is known of one.
 std::string show_config(const api& node, const presentation& how, const std::string& name);
 
+std::string set_config(const api& node, const presentation& how, const std::string& name, const std::string& value);
+
 std::string listeners(const api& node, const presentation& how);
 /// `what`: "start" or "stop".
 std::string change_listener(const api& node, const presentation& how, const std::string& name, const std::string& what);
@@ -98,6 +100,19 @@ std::string client_events(const api& node, const presentation& how, const std::s
 std::string autopsy(const api& node, const presentation& how, const std::string& id);
 std::string subscriptions(const api& node, const presentation& how, const std::string& client,
                           const std::string& filter);
+
+// --- bans -----------------------------------------------------------------------------------------------------------
+
+struct ban_request {
+  std::string kind;  ///< client, user, address
+  std::string value;
+  std::string reason;
+  std::uint32_t seconds = 0;  ///< 0: for ever
+};
+
+std::string list_bans(const api& node, const presentation& how);
+std::string add_ban(const api& node, const presentation& how, const ban_request& what);
+std::string remove_ban(const api& node, const presentation& how, const std::string& id);
 
 // --- topics ---------------------------------------------------------------------------------------------------------
 

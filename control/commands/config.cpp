@@ -19,6 +19,7 @@ std::string option_text(const json::object& of) {
   for (const auto* field : {"name", "value", "default", "origin"}) result.add(field, text_of(of, field));
   if (const auto place = text_of(of, "place"); !place.empty() && place != "-") result.add("place", place);
   result.add("changeable", text_of(of, "changeable"));
+  result.add("effect", text_of(of, "effect"));
   result.add("description", text_of(of, "description"));
   return result.text();
 }
@@ -51,6 +52,11 @@ std::string show_config(const api& node, const presentation& how, const std::str
   if (one) return json_text({json::serialize(found.front()), {}});
   return json_text(
     {json::serialize(json::object{{"items", json::array(found.begin(), found.end())}, {"next", nullptr}}), {}});
+}
+
+std::string set_config(const api& node, const presentation& how, const std::string& name, const std::string& value) {
+  const auto came = node.change(boost::beast::http::verb::put, {"config", name}, {}, json::object{{"value", value}});
+  return how.json ? json_text(came) : "";
 }
 
 }  // namespace troupe::control

@@ -65,6 +65,7 @@ grammar::grammar() : app_{about, "troupectl"} {
   take_topic_commands();
   take_message_commands();
   take_trace_commands();
+  take_ban_commands();
   take_completion();
   for (const auto& [command, what] : actions_) const_cast<CLI::App*>(command)->footer(footer);
 }
@@ -102,10 +103,15 @@ void grammar::take_node_commands() {
     });
   }
 
-  auto& configuration = *app_.add_subcommand("config", "What the node was told")->require_subcommand(1);
+  auto& configuration = *app_.add_subcommand("config", "What the node was told, and is")->require_subcommand(1);
   auto& get = *configuration.add_subcommand("get", "Options with their values and where these came from");
   get.add_option("NAME", option_, "One option or section; all unless given");
   for_action(get, [this](const api& node, const presentation& shown) { return show_config(node, shown, option_); });
+  auto& set = *configuration.add_subcommand("set", "Change one while the node runs; it lasts until the node ends");
+  set.add_option("NAME", option_, "One that is changeable")->required();
+  set.add_option("VALUE", value_, "As the configuration file writes it")->required();
+  for_action(set,
+             [this](const api& node, const presentation& shown) { return set_config(node, shown, option_, value_); });
 
   for_action(*app_.add_subcommand("users", "Who may log in to the console"), users);
 }

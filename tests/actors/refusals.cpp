@@ -90,7 +90,7 @@ CAF_TEST(a_batch_that_cannot_be_delivered_holds_up_nobody) {
 }
 
 CAF_TEST(a_claim_is_turned_down) {
-  refuse(role::registry, claim{{1, 9}, id, false});
+  refuse(role::registry, claim{{1, 9}, id, false, {}});
   auto answer = office.demand<authenticated>(1, role::sessions);
   CAF_CHECK(answer.who == (candidate{1, 9}));
   CAF_CHECK(answer.verdict == mqtt::reason::unspecified_error);
@@ -100,7 +100,7 @@ CAF_TEST(a_client_id_does_not_stay_taken_by_who_was_never_let_in) {
   auto of_id = registry_of(id, 2);
   refuse(role::sessions, grant{{0, 1}, {}, id});
   CAF_CHECK(office.demand<abandoned>(of_id, role::registry).client_id == id);
-  refuse(role::sessions, evict{id, ann});
+  refuse(role::sessions, evict{id, ann, {}});
   CAF_CHECK(office.demand<evicted>(of_id, role::registry).client_id == id);
   auto parcel = std::make_shared<link_parcel>();
   parcel->request.client_id = "id";

@@ -83,7 +83,7 @@ private:
   void begin(claimant& who) {
     who.state = life::waits;
     who.loop = static_cast<std::uint32_t>(choose_(loops));
-    claim wanted{{who.loop, number_of(who)}, name(who.id), choose_(2) == 0};
+    claim wanted{{who.loop, number_of(who)}, name(who.id), choose_(2) == 0, {}};
     up_[who.loop].push_back([wanted](registry_table& table) { return table.claim(wanted); });
   }
   void hang_up(claimant& who) {
@@ -196,7 +196,9 @@ std::size_t for_every_choice(std::size_t claims, int disturbances) {
   return runs;
 }
 
-claim claim_of(std::uint64_t number, bool clean_start = false) { return {{0, number}, shared_text{"id"}, clean_start}; }
+claim claim_of(std::uint64_t number, bool clean_start = false) {
+  return {{0, number}, shared_text{"id"}, clean_start, shared_text{"192.0.2.7:1234"}};
+}
 constexpr session_ref somebody{.slot = 5, .generation = 1, .loop = 1};
 
 }  // namespace
@@ -216,6 +218,7 @@ CAF_TEST(a_clean_start_evicts_what_there_is_before_it_is_granted) {
   table.registered({shared_text{"id"}, somebody});
   auto order = std::get<evict>(table.claim(claim_of(1, true)));
   CAF_CHECK(order.session == somebody);
+  CAF_CHECK_EQUAL(order.address.view(), "192.0.2.7:1234");
   CAF_CHECK(!std::get<grant>(table.evicted("id")).session);
 }
 

@@ -1,11 +1,14 @@
 #!/usr/bin/python3
 # sanitize address thread
 """What the admin API tells of a node, its actors, listeners and figures, and what an operator does to them."""
+import socket
+from pathlib import Path
+
 import raw_mqtt as mqtt
 from admin_client import PASSWORD, SETTINGS, Admin, operator
-from harness import Node, check, check_equal, main, test, until
+from harness import Node, check, check_equal, main, scratch_folder, test, until
 from lives import HOUR
-from raw_client import tcp, ws
+from raw_client import Client, tcp, ws
 
 RESTARTED = "restarted by|it is restarted"
 
@@ -130,7 +133,7 @@ def sessions_of_a_loop_come_in_pages_and_in_order():
 
 @test
 def named_actors_are_restarted_and_the_node_goes_on():
-    with node_of(RESTARTED, **{"node.loops": 1}) as node, tcp(node) as client:
+    with node_of(**{"node.loops": 1}) as node, tcp(node) as client:
         admin = operator(node)
         client.connect("steady")
         client.subscribe(("echo", 0))
@@ -140,14 +143,15 @@ def named_actors_are_restarted_and_the_node_goes_on():
             until(lambda: admin.get("/actors/detail", path=path)["restarts"] == 1, f"{name} is restarted")
             found = admin.get("/actors/detail", path=path)
             check_equal(found["state"], "running", name)
-            check("restarted by admin" in found["restart_history"][-1]["cause"], f"why: {found['restart_history']}")
+            check_equal(found["restart_history"][-1]["cause"], "restarted by admin", "why")
+            node.line(f" info supervisor: {path} is restarted by admin$")
         until(lambda: echoes(client), "messages")
         admin.post("/actors/restart", status=404, path="root/nothing")
 
 
 @test
 def a_session_is_restarted_and_its_client_stays():
-    with node_of(RESTARTED) as node, ws(node) as client:
+    with node_of() as node, ws(node) as client:
         admin = operator(node)
         client.connect("steady")
         client.subscribe(("echo", 0))
@@ -156,6 +160,23 @@ def a_session_is_restarted_and_its_client_stays():
             admin.post("/actors/restart", status=202, path=path)
             until(lambda: admin.get("/clients/steady")["restarts"] == count, "it is restarted")
             check(echoes(client), "its messages")
+        told = node.logged(" info supervisor: session steady ended: restarted by admin; it is restarted$")
+        check_equal(len(told), 2, "lines of the log")
+
+
+@test
+def restarts_that_an_operator_wants_are_no_failures():
+    settings = {"node.loops": 1, "supervision.restarts_max": 1, "supervision.window": 60000}
+    with node_of(**settings) as node, tcp(node) as client:
+        admin = operator(node)
+        client.connect("steady")
+        client.subscribe(("echo", 0))
+        session, named = admin.get("/clients/steady")["actor"], "root/loop 0/registry"
+        for count in range(1, 5):
+            for path in (session, named):
+                admin.post("/actors/restart", status=202, path=path)
+            until(lambda: admin.get("/actors/detail", path=named)["restarts"] == count, f"{named} is restarted")
+        check(echoes(client), "the session goes on")
 
 
 @test
@@ -173,6 +194,7 @@ def faults_are_injected_only_where_that_is_allowed():
         admin.post("/actors/crash", status=202, path=admin.get("/clients/victim")["actor"])
         check(echoes(client), "its messages")
         until(lambda: admin.get("/clients/victim")["restarts"] == 1, "its actor was restarted")
+        node.line(" error supervisor: session victim ended: injected fault; it is restarted$")
         admin.post("/actors/crash", status=202, path="root/admin")
         until(lambda: admin.get("/actors/detail", path="root/admin")["restarts"] == 1, "the console's own actor")
 
@@ -204,21 +226,86 @@ def an_operator_publishes():
 
 @test
 def a_listener_is_stopped_and_started():
-    with node_of() as node, tcp(node) as client:
+    with node_of(**{"node.loops": 2}) as node, tcp(node) as client:
         client.connect("inside")
         admin = operator(node)
-        listed = {each["name"]: each for each in admin.items("/listeners")}
-        check_equal((listed["tcp"]["connections"], listed["tcp"]["bind"]), (1, "{}:{}".format(*node.bound("tcp"))),
-                    "the listener tcp")
-        admin.post("/listeners/tcp/stop", status=202)
-        until(lambda: not can_enter(node), "nobody comes in")
+        listed = lambda: {each["name"]: each for each in admin.items("/listeners")}
+        found = listed()["tcp"]
+        check_equal((found["connections"], found["bind"], found["enabled"]),
+                    (1, "{}:{}".format(*node.bound("tcp")), True), "the listener tcp")
+        for _ in range(2):
+            admin.post("/listeners/tcp/stop", status=202)
+        check_equal([listed()[name]["enabled"] for name in ("tcp", "ws")], [False, True], "who listens")
+        check(not can_enter(node), "nobody comes in")
         check(client.nothing_came(), "who is inside stays")
         with ws(node) as other:
             other.connect("other")
-        admin.post("/listeners/tcp/start", status=202)
-        until(lambda: can_enter(node), "they come in again")
+        for _ in range(2):
+            admin.post("/listeners/tcp/start", status=202)
+        check(listed()["tcp"]["enabled"] and can_enter(node), "they come in again")
         for what in ("stop", "start"):
             admin.post(f"/listeners/nothing/{what}", status=404)
+            told = node.logged(rf" info listener: tcp is {what}(ped|ed) by admin \(127.0.0.1\)$")
+            check_equal(len(told), 1, f"lines of the log of its {what}")
+
+
+@test
+def the_owner_of_the_socket_stops_a_listener_of_the_same_kind():
+    with scratch_folder() as folder:
+        own, door = str(Path(folder, "admin.sock")), str(Path(folder, "mqtt.sock"))
+        settings = {"admin.socket": own, "listeners.door.type": "tcp", "listeners.door.bind": f"unix:{door}"}
+        with node_of(**settings) as node, Admin(node, unix=own) as local:
+            enabled = lambda: {each["name"]: each["enabled"] for each in local.items("/listeners")}["door"]
+            for _ in range(2):
+                with Client(door) as client:
+                    client.connect("inside")
+                    local.post("/listeners/door/stop", status=202)
+                    check_equal((enabled(), Path(door).exists()), (False, False), "whether it listens, and its file")
+                    check(client.nothing_came(), "who is inside stays")
+                local.post("/listeners/door/start", status=202)
+                check(enabled(), "it listens again")
+            node.line(r" info listener: door is stopped by local \(unix\)$")
+            node.line(r" info listener: door is started by local \(unix\)$")
+
+
+@test
+def a_listener_whose_address_was_taken_does_not_start():
+    with node_of(**{"node.loops": 2}) as node, socket.socket() as thief:
+        admin = operator(node)
+        enabled = lambda: {each["name"]: each["enabled"] for each in admin.items("/listeners")}["tcp"]
+        admin.post("/listeners/tcp/stop", status=202)
+        thief.bind(node.bound("tcp"))
+        thief.listen()
+        found = admin.post("/listeners/tcp/start", status=503)
+        check("in use" in found["error"] and not enabled(), f"{found}")
+        thief.close()
+        admin.post("/listeners/tcp/start", status=202)
+        check(enabled() and can_enter(node), "with the address free")
+
+
+# --- alarms ---------------------------------------------------------------------------------------------------------
+
+@test
+def an_alarm_begins_once_and_ends_once():
+    with node_of(**{"node_limits.connections_max": 1}) as node:
+        admin = operator(node)
+        check_equal(admin.items("/alarms"), [], "alarms of a node that is well")
+        with admin.stream(kinds="alarm_on,alarm_off") as events:
+            with tcp(node):  # it says nothing, and counts
+                began = events.event()
+                check_equal(began["kind"], "alarm_on", "what happens")
+                check(began["text"].startswith("overload: new connections are refused: 1 connections"), f"{began}")
+                uptime = lambda: admin.get("/node")["uptime_seconds"]
+                before = uptime()
+                until(lambda: uptime() >= before + 2, "it is judged again")
+                found = admin.items("/alarms")
+                check_equal(found, [{"name": "overload", "text": began["text"].partition(": ")[2],
+                                     "since": began["at"], "active": True}], "the alarm")
+                check_equal(admin.get("/node")["alarms"], 1, "how many the node counts")
+            ended = events.event()
+            check_equal((ended["kind"], ended["text"]), ("alarm_off", "overload: new connections are accepted again"),
+                        "what happens next")
+        check_equal((admin.items("/alarms"), admin.get("/node")["alarms"]), ([], 0), "afterwards")
 
 
 def can_enter(node):

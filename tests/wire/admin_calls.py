@@ -7,11 +7,11 @@ LIVE = "connections,sessions,received,sent,bytes_received,bytes_sent,dropped,mem
        "latency_p95_us,latency_p99_us,loop_0_busy,loop_1_busy"
 
 
-def get(name, path, **query):
+def get(name, path, /, **query):
     return name, "GET", path, None, query
 
 
-def cursor_behind(admin, path, pages, **query):
+def cursor_behind(admin, path, pages, /, **query):
     """Where a list stands after so many pages; None: it has ended before."""
     cursor = None
     for _ in range(pages):

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import raw_mqtt as mqtt
-from admin_client import SETTINGS, Admin, address, known, operator
+from admin_client import SETTINGS, Admin, address, known, operator, segment
 from harness import LONGEST_WAIT, TROUPE, Node, check, check_equal, main, scratch_folder, test, until
 from lives import HOUR
 from raw_client import TEXT, Client, tcp, ws
@@ -55,6 +55,24 @@ def a_takeover_names_where_the_other_one_came_from():
             check(f"it came from {name_of(second)}" in sentence, f"who came: {told(found)}")
             check(f"The old one was from {name_of(first)}" in sentence, f"who went: {told(found)}")
             check_equal(found["connected"], True, "somebody is")
+
+
+@test
+def a_takeover_names_the_address_on_whatever_loop_it_happens():
+    names = [f"wanted {number}" for number in range(8)]  # their registries are on both loops
+    for how in ({"clean": False, "session_expiry": HOUR}, {"clean": True}):
+        with node_of(**{"node.loops": 2}) as node:
+            admin = operator(node)
+            for name in names:
+                with tcp(node) as first, tcp(node, source="127.0.0.2") as second:
+                    first.connect(name, **how)
+                    known(admin, name)
+                    second.connect(name, **how)
+                    check_equal(first.closed().reason, 0x8E, "what the first one was told")
+                    found = autopsy(admin, segment(name), "client_taken_over")
+                    taken = next(each for each in found["events"] if each["kind"] == "client_taken_over")
+                    check_equal(taken.get("address"), name_of(second), f"{how}: the event's address")
+                    check(f"from {name_of(second)}" in told(found), f"{how}: who came: {told(found)}")
 
 
 @test

@@ -1,12 +1,13 @@
 #!/usr/bin/python3
 # sanitize address
 """A message that an operator publishes is followed: to whom it went, to whom not, and why."""
+import socket
 import threading
 
 from admin_client import SETTINGS, known, operator
 from harness import Node, check, check_equal, main, scratch_folder, test, until
 from lives import HOUR
-from raw_client import tcp
+from raw_client import Closed, tcp
 
 
 def node_of(**settings):
@@ -82,6 +83,38 @@ def who_gets_it_later_or_not_at_all_is_told_why():
 
 
 @test
+def a_client_that_does_not_read_is_told_of():
+    with node_of(**{"limits.outbox_bytes_max": 64 * 1024}) as node, tcp(node) as stalled, tcp(node) as sender:
+        admin = operator(node)
+        stalled.connect("stalled")
+        stalled.subscribe(("t", 1))
+        sender.connect("sender")
+        check_equal(outcomes(follow(admin, "t", qos=1, wait_ms=500)), [("stalled", "in_flight")], "while there is room")
+        payload = bytes(512 * 1024)
+
+        def waits_for_its_reader():
+            sender.publish("t", payload)
+            return any(each["outcome"] == "queued" and "the client does not read" in each["text"]
+                       for each in follow(admin, "t", qos=1, wait_ms=50)["targets"])
+
+        until(waits_for_its_reader, "its socket and its outbox are full")
+        reader = threading.Thread(target=read_all, args=(stalled,))
+        reader.start()
+        until(lambda: outcomes(follow(admin, "t", qos=1)) == [("stalled", "acknowledged")], "it reads again")
+        stalled.sock.shutdown(socket.SHUT_RDWR)
+        reader.join()
+
+
+def read_all(client):
+    """Acknowledges what comes until the connection ends."""
+    try:
+        while True:
+            client.message()
+    except Closed:
+        pass
+
+
+@test
 def a_sleeping_session_has_it_stored():
     with node_of() as node:
         admin = operator(node)
@@ -109,13 +142,17 @@ def no_local_shared_groups_and_access_rules_are_named():
         check("No Local" in answer["why"]["text"], f"{answer}")
         one.connect("one")
         two.connect("two")
+        missed = False
         for each in (one, two):
             each.subscribe(("$share/g/s", 0))
-        answer = follow(admin, "s", client="one")
-        other = answer["targets"][0]["client"]
-        check_equal((answer["receivers"], other in ("one", "two")), (1, True), "a group")
-        missing = {"one": "two", "two": "one"}[follow(admin, "s")["targets"][0]["client"]]
-        check(missing in ("one", "two"), "somebody did not get it")
+        for asked in ("one", "one", "two", "two"):
+            answer = follow(admin, "s", client=asked)
+            chosen = answer["targets"][0]["client"]
+            check_equal((answer["receivers"], outcomes(answer)), (1, [(chosen, "sent")]), "a group")
+            told = "written" if chosen == asked else "another member of the group"
+            check(told in answer["why"]["text"], f"{asked} is asked for, {chosen} has it: {answer['why']}")
+            missed |= chosen != asked
+        check(missed, "one of them did not get it")
         denied.connect("denied")
         denied.subscribe(("#", 0))
         check_equal(outcomes(follow(admin, "secret/a")), [("denied", "dropped")], "access rules")

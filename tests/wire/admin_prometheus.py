@@ -18,9 +18,9 @@ DASHBOARD = ROOT / "examples/grafana/troupe.json"
 UNITS = ("seconds", "bytes", "ratio", "info")
 # What counts things is called after them.
 THINGS = ("connections", "sessions", "subscriptions", "messages", "links", "watchers", "requests", "rows", "fds",
-          "threads", "up", "alarm", "connects", "errors", "restarts", "accepted", "refused", "dropped", "received",
-          "sent", "handled", "commits", "batches", "syncs", "failures", "conflicts", "events", "overwritten", "lost",
-          "failed", "streams", "cut")
+          "threads", "up", "alarm", "connects", "bans", "banned", "errors", "restarts", "accepted", "refused",
+          "dropped", "received", "sent", "handled", "commits", "batches", "syncs", "failures", "conflicts", "events",
+          "overwritten", "lost", "failed", "streams", "cut")
 
 
 class Scrape:

@@ -98,6 +98,39 @@ def a_node_is_looked_into():
 
 
 @test
+def bans_are_added_listed_and_removed():
+    with Node() as node, tcp(node) as client:
+        at = through(node)
+        client.connect("flood 1")
+        check_equal(done(*at, "ban", "add", "client", "flood *", "--reason", "it floods", "--seconds", "60"), "ban 1\n",
+                    "ban add")
+        check_equal(client.closed().reason, 0x8A, "what the client is told")
+        check_equal(done(*at, "ban", "add", "address", "192.0.2.0/24"), "ban 2\n", "one more")
+        listed = done(*at, "ban", "list")
+        check_equal(rows(listed), ["1", "2"], "ban list")
+        check("flood *" in listed and "it floods" in listed and "192.0.2.0/24" in listed, listed)
+        check_equal(json.loads(done(*at, "ban", "list", "--json"))["items"][1]["until"], None, "for ever")
+        done(*at, "ban", "remove", "1")
+        check_equal(rows(done(*at, "ban", "list")), ["2"], "what is left")
+        check("no such ban" in refused(1, *at, "ban", "remove", "1"), "it is gone")
+        check("192.0.2.0/33" in refused(1, *at, "ban", "add", "address", "192.0.2.0/33"), "no network")
+        refused(2, *at, "ban", "add", "planet", "Earth")
+
+
+@test
+def options_are_changed_while_the_node_runs():
+    with Node() as node, tcp(node) as client:
+        at = through(node)
+        check("effect       for new connections" in done(*at, "config", "get", "limits.receive_maximum"), "before")
+        done(*at, "config", "set", "limits.receive_maximum", "17")
+        shown = done(*at, "config", "get", "limits.receive_maximum")
+        check("value        17" in shown and "origin       console" in shown, shown)
+        check_equal(client.connect("asks").properties["receive_maximum"], 17, "what a client is granted")
+        check("cannot be changed while" in refused(1, *at, "config", "set", "node.loops", "2"), "a fixed one")
+        check("no option limits.nothing" in refused(1, *at, "config", "set", "limits.nothing", "2"), "none")
+
+
+@test
 def the_tree_is_shown_down_to_a_session():
     with Node({"node.loops": 1}) as node, tcp(node) as client:
         client.connect("a/b c")
@@ -200,6 +233,56 @@ def retained_messages_are_listed_shown_and_deleted():
         check("TOPIC" in refused(2, *at, "retained", "delete"), "neither a topic nor a prefix")
 
 
+@test
+def packets_are_traced():
+    with Node() as node, tcp(node) as client, tcp(node) as other:
+        client.connect("talks")
+        other.connect("other")
+        at = through(node)
+        started = done(*at, "trace", "start", "client", "talks", "--seconds", "600")
+        number = re.fullmatch(r"trace (\d+)\n", started)[1]
+        client.publish("a/b", b"hel\x1blo", qos=1)
+        other.publish("a/c", b"", qos=1)
+        shown = done(*at, "trace", "show", number)
+        came = r'^20\S+ +talks +in +PUBLISH id 1, QoS 1, topic "a/b", 6 bytes "hel\\x1blo"$'
+        check(re.search(came, shown, re.M), shown)
+        check(re.search(r"^20\S+ +talks +out +PUBACK id 1, ", shown, re.M) and "a/c" not in shown, shown)
+        as_json = json.loads(done(*at, "trace", "show", number, "--json"))
+        check_equal([each["direction"] for each in as_json["items"]], ["in", "out"], "as JSON")
+        listed = done(*at, "trace", "list")
+        check(re.search(rf"^ *{number} +client +talks +yes +20\S+ +2 +0$", listed, re.M), listed)
+        check_equal(done(*at, "trace", "stop", number), "", "what stop says")
+        check(re.search(rf"^ *{number} +client +talks +no ", done(*at, "trace", "list"), re.M), "one that has ended")
+        check_equal(done(*at, "trace", "show", number), shown, "its lines are there")
+        done(*at, "trace", "stop", number)
+        check_equal(rows(done(*at, "trace", "list")), [], "it is forgotten")
+        check("no such trace" in refused(1, *at, "trace", "show", number), "lines of none")
+        check("no such trace" in refused(1, *at, "trace", "stop", number), "an end of none")
+        check("topic filter" in refused(1, *at, "trace", "start", "topic", "a/#/b"), "a filter that is none")
+        check("KIND" in refused(2, *at, "trace", "start", "beauty", "x"), "a kind that is none")
+
+
+@test
+def a_trace_is_followed_until_interrupted():
+    with Node() as node, tcp(node) as client:
+        client.connect("talks")
+        at = through(node)
+        number = done(*at, "trace", "start", "topic", "a/#").split()[1]
+        client.publish("a/1", b"one")
+        command = [TROUPECTL, *at, "trace", "show", number, "--follow"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            try:
+                for count in range(1, 4):
+                    check(f'topic "a/{count}"' in process.stdout.readline(), f"line {count}")
+                    client.publish(f"a/{count + 1}", b"more")
+                process.send_signal(signal.SIGINT)
+                rest, errors = process.communicate(timeout=LONGEST_WAIT)
+                check_equal((process.returncode, errors), (0, ""), "exit code and errors")
+                check(all('topic "a/4"' in each for each in rest.splitlines()), f"no line twice: {rest}")
+            finally:
+                process.kill()
+
+
 # --- what it changes ------------------------------------------------------------------------------------------------
 
 @test
@@ -232,6 +315,31 @@ def messages_are_published():
         check_equal(client.message().payload, b"-1", "retained")
         check("UTF-8" in refused(1, *at, "publish", "a", b"\xff"), "a payload that is no text")
         check("topic name" in refused(1, *at, "publish", "a/#", "x"), "a filter is no name")
+
+
+@test
+def the_way_of_a_message_is_shown():
+    with Node() as node, tcp(node) as client, tcp(node) as other:
+        client.connect("reader")
+        client.subscribe(("news/#", 0))
+        other.connect("other")
+        other.subscribe(("weather", 0))
+        at = through(node)
+        shown = done(*at, "publish", "news/1", "x", "--follow")
+        check(re.search(r"^ *\d+ us +published +root/admin +by an operator$", shown, re.M), shown)
+        check(re.search(r"^ *\d+ us +matched +root/loop \d+/shard ", shown, re.M), shown)
+        check(re.search(r"^reader +sent +\d+ us +\S", shown, re.M) and shown.endswith("\n1 receivers\n"), shown)
+        check_equal(client.message().payload, b"x", "it is published")
+        why = done(*at, "publish", "news/1", "x", "--follow", "--client", "other")
+        check("\nother: none of its filters matches; the nearest are weather\n" in why, why)
+        check("\nnobody: there is no such session" in
+              done(*at, "publish", "news/1", "x", "--follow", "--client", "nobody"), "a client that is none")
+        found = json.loads(done(*at, "publish", "news/1", "x", "--follow", "--client", "reader", "--json"))
+        told = found["outcomes"], found["settled"], found["why"]["client"]
+        check_equal(told, ({"sent": 1}, True, "reader"), "as JSON")
+        nobody = done(*at, "publish", "nowhere", "x", "--follow")
+        check("CLIENT" not in nobody and nobody.endswith("\n0 receivers\n"), nobody)
+        check("--follow" in refused(2, *at, "publish", "a", "x", "--client", "reader"), "--client alone")
 
 
 @test

@@ -5,17 +5,17 @@
 
 #include <fmt/format.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 #include <openssl/sha.h>
+
+#include "actors/admin/http/base64.hpp"
 
 namespace troupe::admin {
 
 std::optional<std::string> new_secret(const surroundings& around) {
   std::array<unsigned char, 32> bytes{};
   if (!around.random(bytes)) return std::nullopt;
-  std::array<unsigned char, 45> encoded{};  // 44 characters and the end of the string that OpenSSL writes
-  EVP_EncodeBlock(encoded.data(), bytes.data(), static_cast<int>(bytes.size()));
-  std::string text{encoded.begin(), encoded.begin() + secret_characters};
+  auto text = to_base64(std::as_bytes(std::span{bytes}));
+  text.resize(secret_characters);                    // without padding
   std::replace(text.begin(), text.end(), '+', '-');  // base64url [RFC 4648, 5]
   std::replace(text.begin(), text.end(), '/', '_');
   return text;

@@ -44,6 +44,8 @@ void add_clients(families& to, const node_figures& from) {
   to.counter("troupe_connects_total", "CONNECT packets that were answered.")
     .add(of(from.connects_accepted), {{"result", "accepted"}})
     .add(of(from.connects_refused), {{"result", "refused"}});
+  to.gauge("troupe_bans", "Bans in force.", of(from.bans));
+  to.counter("troupe_connections_banned_total", "Connections refused by bans.", of(from.banned));
   to.counter("troupe_protocol_errors_total", "Connections closed for what the client sent.", of(from.protocol_errors));
 }
 

@@ -56,6 +56,7 @@ struct node_figures {
   std::string version;
   count sessions = 0, connected = 0;
   count connects_accepted = 0, connects_refused = 0;
+  count bans = 0, banned = 0;  ///< bans in force; connections that they refused
   count received = 0, sent = 0, bytes_received = 0, bytes_sent = 0, protocol_errors = 0;
   by_label dropped;   ///< by reason
   by_label restarts;  ///< by class of actor

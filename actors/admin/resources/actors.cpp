@@ -164,7 +164,7 @@ void list_sessions(inquiries& ask, work_watch& work, const request& from, const 
                    reply to) {
   const auto limit = limit_of(from);
   const auto loop = loop_of(path, ask.loops());
-  if (!limit || !loop) return to(bad_request("`limit` is 1 to 1000."));
+  if (!loop) return to(not_found("actor"));
   auto rest = [&ask, &work, path, to](const std::vector<session_view>& found, const std::string& next) {
     ask.ask_all(look_at_seats, [&ask, &work, path, to, found, next](const std::vector<seat_figures>& loops) {
       const auto all = named_actors(ask.node());
@@ -187,6 +187,9 @@ void list_actors(inquiries& ask, work_watch& work, const request& from, reply to
   if (path.empty()) path = "root";
   const auto by = sort_order::of(from.parameter("sort"));
   if (!by) return to(bad_request("`sort` is a field of actors, with - in front of it for the largest first."));
+  const auto cursor = from.parameter("cursor");
+  if (!limit_of(from) || !(is_sessions(path) ? is_ranking_cursor(*by, cursor) : cursor.empty()))
+    return to(bad_request("`limit` is 1 to 1000, `cursor` what a list in this order gave as `next`."));
   if (is_sessions(path)) return list_sessions(ask, work, from, path, *by, std::move(to));
   list_named(ask, work, path, *by, std::move(to));
 }
@@ -271,7 +274,7 @@ void restart_actor(inquiries& ask, const request& from, reply to) {
   if (!is_session(path)) {
     const auto handle = ask.node().tree.find(path);
     if (!handle) return to(not_found("actor"));
-    auto why = caf::make_error(caf::sec::runtime_error, "restarted by " + from.who.name);
+    auto why = runtime::restart_wish("restarted by " + from.who.name);
     caf::anon_send<caf::message_priority::high>(handle, caf::exit_msg{handle.address(), std::move(why)});
     return to(accepted());
   }

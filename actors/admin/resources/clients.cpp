@@ -1,4 +1,7 @@
+#include <algorithm>
+#include <array>
 #include <memory>
+#include <variant>
 
 #include "actors/admin/resources/resources.hpp"
 #include "actors/admin/session_view.hpp"
@@ -27,7 +30,16 @@ struct client_filter {
       address{from.parameter("address")},
       listener{from.parameter("listener")},
       protocol{from.parameter("protocol")} {
-    if (const auto asked = from.parameter("connected"); !asked.empty()) connected = asked == "true";
+    if (!from.parameter("connected").empty()) connected = flag_of(from, "connected");
+  }
+
+  /// What is wrong with them; empty: nothing.
+  static std::string_view objection_to(const request& from) {
+    constexpr std::array<std::string_view, 4> protocols{"", "3.1", "3.1.1", "5"};
+    if (!flag_of(from, "connected")) return "`connected` is true or false.";
+    if (std::ranges::find(protocols, from.parameter("protocol")) == protocols.end())
+      return "`protocol` is 3.1, 3.1.1 or 5.";
+    return {};
   }
 
   bool needs_connection() const { return !user.empty() || !address.empty() || !listener.empty() || !protocol.empty(); }
@@ -53,6 +65,7 @@ void list_clients(inquiries& ask, const request& from, reply to) {
   const auto limit = limit_of(from);
   const auto position = session_position::of(from.parameter("cursor"));
   if (!limit || !position) return to(bad_request("`limit` is 1 to 1000, `cursor` what a list gave as `next`."));
+  if (const auto wrong = client_filter::objection_to(from); !wrong.empty()) return to(bad_request(wrong));
   auto items = std::make_shared<boost::json::array>();
   session_walk<session_view>::begin(
     ask, *position, *limit,
@@ -146,10 +159,11 @@ void show_client(inquiries& ask, const request& from, reply to) {
 }
 
 void remove_client(inquiries& ask, const request& from, reply to) {
-  const auto whole = from.parameter("session") == "true";
+  const auto whole = flag_of(from, "session");
+  if (!whole) return to(bad_request("`session` is true or false."));
   with_client(
     ask, from,
-    [whole, by = from.who.name](actors::station& on, actors::session_seat& seat) {
+    [whole = *whole, by = from.who.name](actors::station& on, actors::session_seat& seat) {
       if (seat.link()) on.place().chronicle.kicked(seat.record().client_id.view(), by);
       seat.kick(mqtt::reason::administrative_action);
       if (whole) seat.end(by);
@@ -224,15 +238,28 @@ void remove_disconnected(inquiries& ask, const request& from, reply to) {
 
 // --- subscriptions on its behalf ------------------------------------------------------------------------------------
 
-/// A number of the body; `otherwise` where it is not there or is none.
-std::int64_t number_in(const boost::json::object& body, std::string_view field, std::int64_t otherwise) {
-  const auto* found = body.if_contains(field);
-  return found && found->is_int64() ? found->get_int64() : otherwise;
-}
+/// How a body wants to subscribe, besides to what.
+struct subscription_wish {
+  std::uint32_t identifier = 0;
+  subscription_options options;
+};
 
-bool flag_in(const boost::json::object& body, std::string_view field) {
-  const auto* found = body.if_contains(field);
-  return found && found->is_bool() && found->get_bool();
+/// Or what is wrong with it.
+std::variant<subscription_wish, std::string_view> subscription_in(const boost::json::object& body) {
+  const auto level = integer_field(body, "qos", 0);
+  const auto handling = integer_field(body, "retain_handling", 0);
+  const auto identifier = integer_field(body, "identifier", 0);
+  const auto no_local = flag_field(body, "no_local");
+  const auto as_published = flag_field(body, "retain_as_published");
+  if (!level || *level < 0 || *level > 2) return "`qos` is 0, 1 or 2.";
+  if (!handling || *handling < 0 || *handling > 2) return "`retain_handling` is 0, 1 or 2.";
+  if (!identifier || *identifier < 0 || *identifier > 268'435'455) return "`identifier` is 0 to 268435455.";
+  if (!no_local || !as_published) return "`no_local` and `retain_as_published` are true or false.";
+  const subscription_options options{.maximum_qos = static_cast<qos>(*level),
+                                     .no_local = *no_local,
+                                     .retain_as_published = *as_published,
+                                     .retain_handling = static_cast<retain_handling>(*handling)};
+  return subscription_wish{static_cast<std::uint32_t>(*identifier), options};
 }
 
 void subscribe(inquiries& ask, const request& from, reply to) {
@@ -240,20 +267,12 @@ void subscribe(inquiries& ask, const request& from, reply to) {
   const auto text = filter && filter->is_string() ? std::string{filter->get_string()} : std::string{};
   if (check_topic_filter(text, ask.node().options.limits.topic_levels_max) != topic_error::none)
     return to(bad_request("`filter` is no topic filter."));
-  const auto level = number_in(from.body, "qos", 0);
-  const auto handling = number_in(from.body, "retain_handling", 0);
-  const auto identifier = number_in(from.body, "identifier", 0);
-  if (level < 0 || level > 2) return to(bad_request("`qos` is 0, 1 or 2."));
-  if (handling < 0 || handling > 2) return to(bad_request("`retain_handling` is 0, 1 or 2."));
-  if (identifier < 0 || identifier > 268'435'455) return to(bad_request("`identifier` is 0 to 268435455."));
-  const subscription_options options{.maximum_qos = static_cast<qos>(level),
-                                     .no_local = flag_in(from.body, "no_local"),
-                                     .retain_as_published = flag_in(from.body, "retain_as_published"),
-                                     .retain_handling = static_cast<retain_handling>(handling)};
+  const auto wished = subscription_in(from.body);
+  if (const auto* wrong = std::get_if<std::string_view>(&wished)) return to(bad_request(*wrong));
   with_client(
     ask, from,
-    [text, options, identifier](actors::station&, actors::session_seat& seat) {
-      seat.subscribe_for({.identifier = static_cast<std::uint32_t>(identifier), .entries = {{text, options}}});
+    [text, what = std::get<subscription_wish>(wished)](actors::station&, actors::session_seat& seat) {
+      seat.subscribe_for({.identifier = what.identifier, .entries = {{text, what.options}}});
       return boost::json::value(true);
     },
     std::move(to), [](const boost::json::value&) { return no_content(); });

@@ -64,17 +64,23 @@ void show_autopsy(inquiries& ask, const event_history& history, const request& f
   });
 }
 
-event_filter filter_of(const request& from) {
+/// Kinds that there are not are passed over. Nothing where no other is asked for: an empty filter lets everything
+/// through.
+std::optional<event_filter> filter_of(const request& from) {
   event_filter result{.kinds = {},
                       .client_prefix = std::string{from.parameter("client_prefix")},
                       .path_prefix = std::string{from.parameter("path_prefix")}};
   auto kinds = from.parameter("kinds");
+  bool is_known = kinds.empty();
   while (!kinds.empty()) {
     const auto comma = kinds.find(',');
-    if (const auto kind = event_kind_of(kinds.substr(0, comma))) result.add(*kind);
+    if (const auto kind = event_kind_of(kinds.substr(0, comma))) {
+      result.add(*kind);
+      is_known = true;
+    }
     kinds = comma == std::string_view::npos ? std::string_view{} : kinds.substr(comma + 1);
   }
-  return result;
+  return is_known ? std::optional{std::move(result)} : std::nullopt;
 }
 
 }  // namespace
@@ -95,7 +101,9 @@ stream_route event_stream(inquiries& ask, event_history& history) {
                 if (const auto open = weak.lock()) open->send(boost::json::serialize(to_json(*what)));
               });
             };
-            const auto number = history.watchers.watch(filter_of(from), std::move(push));
+            auto filter = filter_of(from);
+            if (!filter) return to->close(1008, "there is no such kind of event");
+            const auto number = history.watchers.watch(*std::move(filter), std::move(push));
             if (number == 0) return to->close(1013, "too many watch already");
             to->on_close([&history, number] { history.watchers.unwatch(number); });
           }};

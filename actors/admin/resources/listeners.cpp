@@ -1,7 +1,10 @@
+#include <algorithm>
+
 #include <boost/json/value_from.hpp>
 
 #include "actors/admin/resources/resources.hpp"
 #include "actors/admin/session_view.hpp"
+#include "config/log.hpp"
 
 namespace troupe::admin {
 
@@ -34,49 +37,89 @@ std::shared_ptr<transport::listener> find(inquiries& ask, std::string_view name)
   return nullptr;
 }
 
-/// On every loop: `change` gets the station.
-template <class Change>
-void on_all_loops(inquiries& ask, Change change, reply to) {
+/// What one loop did about a listener.
+struct change {
+  bool done = false;  ///< false: it was so before
+  std::string error;
+};
+
+void tell(const std::string& name, std::string_view what, const caller& who, const std::vector<change>& changes) {
+  if (std::ranges::any_of(changes, &change::done))
+    log::info("listener", "{} is {} by {} ({})", name, what, who.name, who.address);
+}
+
+void stop(inquiries& ask, const request& from, reply to) {
+  const auto name = from.captured.at(0);
+  if (!find(ask, name)) return to(not_found("listener"));
   ask.ask_all(
-    [change](actors::station& on) {
-      change(on);
-      return true;
+    [name](actors::station& on) {
+      const auto listened = on.listens(name);
+      on.stop_listening(name);
+      return change{listened, {}};
     },
-    [to](const std::vector<bool>&) { to(accepted()); });
+    [name, who = from.who, to](const std::vector<change>& changes) {
+      tell(name, "stopped", who, changes);
+      to(accepted());
+    });
+}
+
+/// Somebody else may have taken its address meanwhile, or its socket's file. All loops listen then, or none.
+void start(inquiries& ask, const request& from, reply to) {
+  const auto found = find(ask, from.captured.at(0));
+  if (!found) return to(not_found("listener"));
+  ask.ask_all(
+    [found](actors::station& on) {
+      if (on.listens(found->options().name)) return change{};
+      try {
+        on.listen(found);
+        return change{true, {}};
+      } catch (const std::exception& error) {
+        return change{false, error.what()};
+      }
+    },
+    [&ask, name = found->options().name, who = from.who, to](const std::vector<change>& changes) {
+      const auto failed = std::ranges::find_if(changes, [](const change& each) { return !each.error.empty(); });
+      if (failed == changes.end()) {
+        tell(name, "started", who, changes);
+        return to(accepted());
+      }
+      log::warning("listener", "{} was not started, as {} ({}) wished: {}", name, who.name, who.address, failed->error);
+      ask.ask_all(
+        [name](actors::station& on) {
+          on.stop_listening(name);
+          return true;
+        },
+        [to, why = failed->error](const std::vector<bool>&) { to(answer::error(503, why + ".")); });
+    });
+}
+
+/// It listens where any loop does: for a moment while it is stopped or started only some may.
+void list(inquiries& ask, reply to) {
+  ask.ask_all(
+    [&ask](const actors::station& on) {
+      std::vector<bool> result;
+      for (const auto& each : ask.node().listeners) result.push_back(on.listens(each->options().name));
+      return result;
+    },
+    [&ask, to](const std::vector<std::vector<bool>>& loops) {
+      boost::json::array items;
+      for (std::size_t i = 0; i < ask.node().listeners.size(); ++i) {
+        const auto listens = std::ranges::any_of(loops, [i](const auto& loop) { return i < loop.size() && loop[i]; });
+        items.push_back(listener_json(*ask.node().listeners[i], listens));
+      }
+      to(page(std::move(items), {}));
+    });
 }
 
 }  // namespace
 
 std::vector<route> listener_routes(inquiries& ask) {
   return {
-    {verb::get, "/api/v1/listeners", role::viewer,
-     [&ask](const request&, reply to) {
-       const auto who_listens = [&ask](const actors::station& on) {
-         std::vector<bool> result;
-         for (const auto& each : ask.node().listeners) result.push_back(on.listens(each->options().name));
-         return result;
-       };
-       ask.ask(0, who_listens, [&ask, to](const std::vector<bool>& listens) {
-         boost::json::array items;
-         for (std::size_t i = 0; i < listens.size(); ++i)
-           items.push_back(listener_json(*ask.node().listeners[i], listens[i]));
-         to(page(std::move(items), {}));
-       });
-     }},
+    {verb::get, "/api/v1/listeners", role::viewer, [&ask](const request&, reply to) { list(ask, std::move(to)); }},
     {verb::post, "/api/v1/listeners/{name}/stop", role::admin,
-     [&ask](const request& from, reply to) {
-       const auto name = from.captured.at(0);
-       if (!find(ask, name)) return to(not_found("listener"));
-       on_all_loops(
-         ask, [name](actors::station& on) { on.stop_listening(name); }, std::move(to));
-     }},
+     [&ask](const request& from, reply to) { stop(ask, from, std::move(to)); }},
     {verb::post, "/api/v1/listeners/{name}/start", role::admin,
-     [&ask](const request& from, reply to) {
-       const auto found = find(ask, from.captured.at(0));
-       if (!found) return to(not_found("listener"));
-       on_all_loops(
-         ask, [found](actors::station& on) { on.listen(found); }, std::move(to));
-     }},
+     [&ask](const request& from, reply to) { start(ask, from, std::move(to)); }},
   };
 }
 

@@ -10,11 +10,12 @@ namespace {
 
 using boost::beast::http::verb;
 
-boost::json::object metrics_json(const node_totals& of, std::uint64_t restarts) {
+boost::json::object metrics_json(const node_totals& of, std::uint64_t restarts, std::uint64_t banned) {
   return {{"sessions", of.sessions},
           {"connections", of.connected},
           {"connections_accepted", of.connections_accepted},
           {"connections_refused", of.connections_refused},
+          {"connections_banned", banned},
           {"messages_received", of.received},
           {"messages_sent", of.sent},
           {"bytes_received", of.bytes_received},
@@ -46,8 +47,11 @@ void show_history(const sampler& figures, const request& from, reply to) {
   constexpr std::uint32_t minutes_max = 24 * 60;
   constexpr std::size_t points_max = 1000;
   std::uint32_t minutes = 60;
-  if (const auto asked = from.parameter("minutes"); !asked.empty())
-    std::from_chars(asked.data(), asked.data() + asked.size(), minutes);
+  if (const auto asked = from.parameter("minutes"); !asked.empty()) {
+    const auto end = asked.data() + asked.size();
+    const auto read = std::from_chars(asked.data(), end, minutes);
+    if (read.ec != std::errc{} || read.ptr != end) minutes = 0;
+  }
   if (minutes == 0 || minutes > minutes_max) return to(bad_request("`minutes` is 1 to 1440."));
   auto names = names_in(from.parameter("names"));
   if (names.empty()) names.assign(figures.history().names().begin(), figures.history().names().end());
@@ -87,7 +91,7 @@ std::vector<route> metric_routes(inquiries& ask, const sampler& figures) {
   return {
     {verb::get, "/api/v1/metrics", role::viewer,
      [&ask, &figures](const request&, reply to) {
-       to(ok(metrics_json(figures.totals(), ask.node().tree.restarts())));
+       to(ok(metrics_json(figures.totals(), ask.node().tree.restarts(), ask.node().bans.desk().refused())));
      }},
     {verb::get, "/api/v1/metrics/history", role::viewer,
      [&figures](const request& from, reply to) { show_history(figures, from, std::move(to)); }},

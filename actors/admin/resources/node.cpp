@@ -63,7 +63,7 @@ void show_node(inquiries& ask, const sampler& figures, reply to) {
                                   {"disconnects", now.rates.disconnects}}},
                                 {"latency_us", latency_json(figures.latency())},
                                 {"store", store_json(node.store->stats())},
-                                {"alarms", node.health.overloaded() || node.store.full() ? 1 : 0},
+                                {"alarms", node.alarms.count()},
                                 {"fault_injection", node.options.debug.allow_fault_injection}}));
     });
 }
@@ -81,12 +81,8 @@ std::vector<route> node_routes(inquiries& ask, const sampler& figures) {
     {verb::get, "/api/v1/alarms", role::viewer,
      [&ask](const request&, reply to) {
        boost::json::array items;
-       const auto alarm = [&](bool active, std::string_view name, std::string_view text) {
-         if (active) items.push_back({{"name", name}, {"text", text}, {"since", nullptr}, {"active", true}});
-       };
-       alarm(ask.node().health.overloaded(), "overload",
-             "The node is short of memory or time and refuses connections.");
-       alarm(ask.node().store.full(), "store", "The store takes nothing new: the disk is full, or failed.");
+       for (const auto& each : ask.node().alarms.on())
+         items.push_back({{"name", each.name}, {"text", each.text}, {"since", each.since.count()}, {"active", true}});
        to(page(std::move(items), {}));
      }},
   };

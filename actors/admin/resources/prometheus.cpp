@@ -20,8 +20,8 @@ constexpr std::array<std::pair<std::string_view, runtime::role>, runtime::role_c
 
 /// In the order of transport::refusal.
 constexpr std::array<std::string_view, transport::refusal_count> refusals{
-  "overload", "connections_max",  "rate", "address", "descriptors", "proxy_header", "tls",
-  "upgrade",  "handshake_timeout"};
+  "overload",    "connections_max", "rate", "address", "banned",
+  "descriptors", "proxy_header",    "tls",  "upgrade", "handshake_timeout"};
 
 // What only the loop itself may look at.
 node_figures::loop look_at(actors::station& on) {
@@ -131,6 +131,8 @@ node_figures gathered(const node_view& node, const sampler& figures, const event
     result.listeners.push_back(figures_of(*node.listeners[i], listens[i]));
   result.store = figures_of(node.store->stats());
   result.history = figures_of(history);
+  result.bans = node.bans.all().size();
+  result.banned = node.bans.desk().refused();
   result.process = process_figures::now();
   return result;
 }

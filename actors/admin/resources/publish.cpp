@@ -3,6 +3,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include "actors/admin/http/base64.hpp"
 #include "actors/admin/resources/resources.hpp"
 #include "actors/admin/resources/why_not.hpp"
 #include "actors/following/follow_book.hpp"
@@ -31,27 +32,6 @@ bool flag_in(const boost::json::object& body, std::string_view field) {
 std::int64_t number_in(const boost::json::object& body, std::string_view field, std::int64_t otherwise) {
   const auto* found = body.if_contains(field);
   return found && found->is_int64() ? found->get_int64() : otherwise;
-}
-
-/// RFC 4648, 4; nothing for what is none.
-std::optional<std::string> from_base64(std::string_view text) {
-  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  if (text.size() % 4 != 0) return {};
-  for (auto padding = 0; padding < 2 && text.ends_with('='); ++padding) text.remove_suffix(1);
-  std::string result;
-  std::uint32_t bits = 0;
-  unsigned count = 0;
-  for (const auto each : text) {
-    const auto value = digits.find(each);
-    if (value == std::string_view::npos) return {};
-    bits = bits << 6 | static_cast<std::uint32_t>(value);
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    result += static_cast<char>(bits >> count & 0xFF);
-  }
-  if ((bits & ((1u << count) - 1)) != 0) return {};
-  return result;
 }
 
 /// One publication from its request to its answer. On the admin's thread, but for route().

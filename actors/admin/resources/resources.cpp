@@ -20,6 +20,26 @@ std::optional<std::size_t> limit_of(const request& from) {
   return result;
 }
 
+std::optional<bool> flag_of(const request& from, std::string_view name, bool otherwise) {
+  const auto text = from.parameter(name);
+  if (text.empty()) return otherwise;
+  if (text != "true" && text != "false") return {};
+  return text == "true";
+}
+
+std::optional<std::int64_t> integer_field(const boost::json::object& body, std::string_view field,
+                                          std::int64_t otherwise) {
+  const auto* found = body.if_contains(field);
+  if (!found) return otherwise;
+  return found->is_int64() ? std::optional{found->get_int64()} : std::nullopt;
+}
+
+std::optional<bool> flag_field(const boost::json::object& body, std::string_view field, bool otherwise) {
+  const auto* found = body.if_contains(field);
+  if (!found) return otherwise;
+  return found->is_bool() ? std::optional{found->get_bool()} : std::nullopt;
+}
+
 answer page(boost::json::array items, const std::string& next) {
   boost::json::object body{{"items", std::move(items)}, {"next", nullptr}};
   if (!next.empty()) body["next"] = next;

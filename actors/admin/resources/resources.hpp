@@ -13,6 +13,7 @@
 /// The calls of the API under /api/v1, a file for each kind of resource. actors/admin/openapi/ describes them.
 namespace troupe::admin {
 
+class ban_sweep;
 class event_history;
 class sampler;
 class work_watch;
@@ -34,6 +35,8 @@ std::vector<route> exposition_routes(inquiries& ask, const sampler& figures, con
                                      std::function<server_counters()> counted);
 std::vector<route> listener_routes(inquiries& ask);
 std::vector<route> config_routes(inquiries& ask);
+/// Who may not connect.
+std::vector<route> ban_routes(inquiries& ask, ban_sweep& sweep);
 /// What all of them are, for programs to read.
 std::vector<route> description_routes();
 
@@ -41,6 +44,13 @@ std::vector<route> description_routes();
 
 /// `limit` of a list: 1 to 1,000, of itself 100. Nothing for what is none.
 std::optional<std::size_t> limit_of(const request& from);
+/// A parameter that is `true` or `false`, `otherwise` where it is not there. Nothing for another text.
+std::optional<bool> flag_of(const request& from, std::string_view name, bool otherwise = false);
+/// A field of a body that is a whole number, or true or false; `otherwise` where it is not there. Nothing for another
+/// kind of value: a wish that is not understood is not to be half fulfilled.
+std::optional<std::int64_t> integer_field(const boost::json::object& body, std::string_view field,
+                                          std::int64_t otherwise);
+std::optional<bool> flag_field(const boost::json::object& body, std::string_view field, bool otherwise = false);
 /// A page of a list; an empty cursor is the end.
 answer page(boost::json::array items, const std::string& next);
 answer not_found(std::string_view what);

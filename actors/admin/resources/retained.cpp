@@ -1,7 +1,6 @@
 #include <chrono>
 
-#include <openssl/evp.h>
-
+#include "actors/admin/http/base64.hpp"
 #include "actors/admin/resources/resources.hpp"
 #include "actors/admin/retained_removal.hpp"
 #include "actors/admin/topic_walk.hpp"
@@ -26,14 +25,6 @@ boost::json::value time_json(time_point of, time_point none) {
   return boost::json::value(std::chrono::floor<std::chrono::milliseconds>(at.time_since_epoch()).count());
 }
 
-std::string base64(std::span<const std::byte> of) {
-  std::string result((of.size() + 2) / 3 * 4 + 1, '\0');  // EVP_EncodeBlock ends with a zero
-  const auto size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(result.data()),
-                                    reinterpret_cast<const unsigned char*>(of.data()), static_cast<int>(of.size()));
-  result.resize(static_cast<std::size_t>(size));
-  return result;
-}
-
 boost::json::object retained_json(const retained_index::kept& of) {
   return {{"topic", of.what->topic()},
           {"bytes", of.what->payload().size()},
@@ -52,7 +43,7 @@ void append_properties(const publication& of, boost::json::object& to) {
       case mqtt::property::content_type: to["content_type"] = next->text(); break;
       case mqtt::property::payload_format_indicator: to["payload_format"] = next->number == 1 ? "text" : "bytes"; break;
       case mqtt::property::response_topic: to["response_topic"] = next->text(); break;
-      case mqtt::property::correlation_data: to["correlation_data"] = base64(next->value); break;
+      case mqtt::property::correlation_data: to["correlation_data"] = to_base64(next->value); break;
       case mqtt::property::user_property: users.push_back({{"name", next->name}, {"value", next->text()}}); break;
       default: break;
     }
@@ -63,7 +54,7 @@ void append_properties(const publication& of, boost::json::object& to) {
 boost::json::object message_json(const retained_index::kept& of) {
   auto result = retained_json(of);
   const auto payload = of.what->payload();
-  result["payload"] = base64(payload.first(std::min(payload.size(), payload_shown_max)));
+  result["payload"] = to_base64(payload.first(std::min(payload.size(), payload_shown_max)));
   result["payload_is_cut"] = payload.size() > payload_shown_max;
   append_properties(*of.what, result);
   return result;

@@ -143,6 +143,7 @@ void kicked(const record& of, const environment& env, mqtt::reason reason, effec
   if (!of.connected) return;
   auto text = reason == mqtt::reason::session_taken_over     ? "taken over by another connection"  // [MQTT-3.1.4-3]
               : reason == mqtt::reason::server_shutting_down ? "the server shuts down"
+              : reason == mqtt::reason::banned               ? "banned"
                                                              : "closed by the server";
   fail(of, env, reason, text, fx);
 }

@@ -79,6 +79,23 @@ CAF_TEST(children_start_in_order) {
   CAF_CHECK_EQUAL(story, (names{"start a", "start b", "start c"}));
 }
 
+CAF_TEST(a_restart_that_is_wished_for_is_no_failure_of_the_child) {
+  auto what = spec(strategy::one_for_one, {child("a")});
+  what.restarts_max = 1;
+  begin(std::move(what));
+  for (auto i = 0; i < 5; ++i) {
+    const auto before = children["a"];
+    caf::anon_send(before, caf::exit_msg{before.address(), runtime::restart_wish("restarted by ann")});
+    run();
+    CAF_CHECK_NOT_EQUAL(children["a"], before);
+  }
+  CAF_CHECK(gave_up.empty());
+  const auto now = status("root/a");
+  CAF_CHECK(now.state == actor_state::running);
+  CAF_CHECK_EQUAL(now.restarts, 5u);
+  CAF_CHECK_EQUAL(now.last_error(), "restarted by ann");
+}
+
 CAF_TEST(a_failure_reads_as_a_conversation) {
   auto boss = three(strategy::one_for_one);
   auto first = children["b"];
