@@ -94,7 +94,8 @@ void publishing::route(session_ref publisher) {
     [self = shared_from_this()](std::uint64_t number) { self->await(number); });
 }
 
-/// Routed by the first loop. Returns the number under which it is followed; 0: it is not, because too many are.
+/// Routed by the first loop. Returns the number under which it is followed; 0: too many are, and it is published only
+/// where nobody wanted to follow it.
 std::uint64_t publishing::route_on(actors::station& on, session_ref publisher) {
   auto& follows = ask_.node().follows;
   publication::parts parts{.topic = topic_,
@@ -103,6 +104,7 @@ std::uint64_t publishing::route_on(actors::station& on, session_ref publisher) {
                            .retain = retain_,
                            .publisher = publisher,
                            .publisher_hash = static_cast<std::uint32_t>(hash_text(publisher_, 0)),
+                           .arrived = on.loop().now(),
                            .followed = true};
   session::route what;
   what.body = publication::make(parts);
@@ -111,6 +113,7 @@ std::uint64_t publishing::route_on(actors::station& on, session_ref publisher) {
   };
   const auto number = follows.begin(what.body, node_clock::now(), !follow_, settled);
   if (number == 0) {
+    if (follow_) return 0;  // whoever asks again would have published twice
     parts.followed = false;
     what.body = publication::make(parts);
   }
