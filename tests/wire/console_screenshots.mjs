@@ -137,7 +137,7 @@ async function take_one(page, folder, name, show) {
   try {
     await show(page);
     await page.mouse.move(0, 0);
-    for (const toast of await page.getByRole("button", {name: "Dismiss"}).all()) await toast.click();
+    await page.evaluate(() => document.querySelectorAll(".toasts button").forEach(each => each.click()));
     await take(page, folder, name);
     console.log(`ok picture of ${name}`);
   } catch (error) {
