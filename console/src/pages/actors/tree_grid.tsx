@@ -1,4 +1,4 @@
-import {useEffect, useRef} from "preact/hooks";
+import {useEffect, useLayoutEffect, useRef} from "preact/hooks";
 
 import {Badge} from "../../components/basics";
 import {Icon} from "../../components/icon";
@@ -67,8 +67,8 @@ export function TreeGrid({
     };
   }, [tree]);
 
-  useEffect(() => {
-    // what was chosen elsewhere comes into sight
+  useLayoutEffect(() => {
+    // What was chosen elsewhere comes into sight. Not after the next picture: a key may have led on by then.
     const place = rows.findIndex(row => row.kind === "actor" && row.branch.actor.path === selected);
     if (place >= 0) go(place);
   }, [selected, !!tree.branch(selected)]);
