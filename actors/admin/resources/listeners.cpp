@@ -116,9 +116,9 @@ void list(inquiries& ask, reply to) {
 std::vector<route> listener_routes(inquiries& ask) {
   return {
     {verb::get, "/api/v1/listeners", role::viewer, [&ask](const request&, reply to) { list(ask, std::move(to)); }},
-    {verb::post, "/api/v1/listeners/{name}/stop", role::operates,
+    {verb::post, "/api/v1/listeners/{name}/stop", role::admin,
      [&ask](const request& from, reply to) { stop(ask, from, std::move(to)); }},
-    {verb::post, "/api/v1/listeners/{name}/start", role::operates,
+    {verb::post, "/api/v1/listeners/{name}/start", role::admin,
      [&ask](const request& from, reply to) { start(ask, from, std::move(to)); }},
   };
 }

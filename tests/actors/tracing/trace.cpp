@@ -14,7 +14,8 @@ namespace {
 auto make(std::string_view kind, std::string_view value) { return trace::make(1, kind, value, 100); }
 
 void add(trace_log& to, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) to.add({.at_ms = i, .client = {}, .address = {}, .text = std::string(100, 'x')});
+  for (std::size_t i = 0; i < count; ++i)
+    to.add({.at_ms = i, .client = {}, .address = {}, .text = std::string(100, 'x')});
 }
 
 }  // namespace
