@@ -77,8 +77,8 @@ void delivery_state::deliver(const deliver_batch& batch, std::size_t index) {
   if (entry.body->followed()) [[unlikely]]
     if (at_->follows)
       at_->follows->step(*entry.body, "delivered", "root/loop " + std::to_string(at_->loop.index()) + "/delivery",
-                         std::to_string(entry.targets_end - before.targets_end + entry.shared_end - before.shared_end) +
-                           " receivers on this loop");
+                         "receivers on this loop: " + std::to_string(entry.targets_end - before.targets_end +
+                                                                     entry.shared_end - before.shared_end));
   for (auto i = before.targets_end; i < entry.targets_end; ++i) deliver_to(batch.targets[i], batch, entry, {}, further);
   for (auto i = before.shared_end; i < entry.shared_end; ++i)
     deliver_to(batch.shared[i].to, batch, entry, batch.shared[i].group, {});

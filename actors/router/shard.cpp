@@ -78,8 +78,8 @@ void shard_state::tell_matched(const publication& what) const {
   if (!setup_.follows) return;
   const auto receivers = match_.targets().size() + match_.shared().size();
   setup_.follows->step(what, "matched", "root/loop " + std::to_string(number()) + "/shard",
-                       std::to_string(receivers) + " receivers, " + std::to_string(match_.shared().size()) +
-                         " of them as members of shared groups");
+                       "receivers: " + std::to_string(receivers) +
+                         ", members of shared groups among them: " + std::to_string(match_.shared().size()));
   setup_.follows->matched(what, receivers);
 }
 

@@ -45,7 +45,7 @@ std::string publish(const api& node, const presentation& how, const publish_requ
   if (how.json) return json_text(came);
   const auto followed = what.follow ? followed_text(came.object(), how) : std::string{};
   return followed +
-         (has_number(came.object(), "receivers") ? text_of(came.object(), "receivers") + " receivers\n" : "");
+         (has_number(came.object(), "receivers") ? "receivers: " + text_of(came.object(), "receivers") + "\n" : "");
 }
 
 }  // namespace troupe::control

@@ -72,7 +72,7 @@ def the_way_of_a_message_is_shown():
         shown = done(*at, "publish", "news/1", "x", "--follow")
         check(re.search(r"^ *\d+ us +published +root/admin +by an operator$", shown, re.M), shown)
         check(re.search(r"^ *\d+ us +matched +root/loop \d+/shard ", shown, re.M), shown)
-        check(re.search(r"^reader +sent +\d+ us +\S", shown, re.M) and shown.endswith("\n1 receivers\n"), shown)
+        check(re.search(r"^reader +sent +\d+ us +\S", shown, re.M) and shown.endswith("\nreceivers: 1\n"), shown)
         check_equal(client.message().payload, b"x", "it is published")
         why = done(*at, "publish", "news/1", "x", "--follow", "--client", "other")
         check("\nother: none of its filters matches; the nearest are weather\n" in why, why)
@@ -82,7 +82,7 @@ def the_way_of_a_message_is_shown():
         told = found["outcomes"], found["settled"], found["why"]["client"]
         check_equal(told, ({"sent": 1}, True, "reader"), "as JSON")
         nobody = done(*at, "publish", "nowhere", "x", "--follow")
-        check("CLIENT" not in nobody and nobody.endswith("\n0 receivers\n"), nobody)
+        check("CLIENT" not in nobody and nobody.endswith("\nreceivers: 0\n"), nobody)
         check("--follow" in refused(2, *at, "publish", "a", "x", "--client", "reader"), "--client alone")
 
 
