@@ -31,7 +31,6 @@ std::string more_text(bool more);
 
 std::string status(const api& node, const presentation& how);
 std::string drops(const api& node, const presentation& how);
-std::string users(const api& node, const presentation& how);
 /// All options, those of a section, or what is known of one.
 std::string show_config(const api& node, const presentation& how, const std::string& name);
 
@@ -51,6 +50,25 @@ private:
   std::map<std::string, double> before_;
   clock::time_point at_;
 };
+
+// --- who may use the console and its API ---------------------------------------------------------------------------
+
+struct user_request {
+  std::string name, password, role;  ///< empty: as it is
+};
+std::string users(const api& node, const presentation& how);
+std::string add_user(const api& node, const presentation& how, const user_request& what);
+std::string change_user(const api& node, const presentation& how, const user_request& what);
+std::string remove_user(const api& node, const presentation& how, const std::string& name);
+
+struct key_request {
+  std::string name, role = "viewer";
+  std::uint32_t days = 365;
+};
+std::string list_keys(const api& node, const presentation& how);
+/// The key, which the node does not tell again.
+std::string add_key(const api& node, const presentation& how, const key_request& what);
+std::string remove_key(const api& node, const presentation& how, const std::string& name);
 
 // --- actors ---------------------------------------------------------------------------------------------------------
 

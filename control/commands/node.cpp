@@ -96,15 +96,4 @@ std::string drops(const api& node, const presentation& how) {
   return result.text(how.cell_columns_max);
 }
 
-std::string users(const api& node, const presentation& how) {
-  const auto came = node.list({"users"}, {}, how.limit);
-  if (how.json) return json_text(came);
-  table result{{{"NAME"}, {"ROLE"}, {"LAST LOG-IN"}}};
-  for (const auto& each : array_of(came.object(), "items")) {
-    const auto& user = each.as_object();
-    result.add({text_of(user, "name"), text_of(user, "role"), time_of(user, "last_login")});
-  }
-  return result.text(how.cell_columns_max) + more_text(has_more(came));
-}
-
 }  // namespace troupe::control

@@ -66,6 +66,7 @@ grammar::grammar() : app_{about, "troupectl"} {
   take_message_commands();
   take_trace_commands();
   take_ban_commands();
+  take_access_commands();
   take_completion();
   for (const auto& [command, what] : actions_) const_cast<CLI::App*>(command)->footer(footer);
 }
@@ -112,8 +113,6 @@ void grammar::take_node_commands() {
   set.add_option("VALUE", value_, "As the configuration file writes it")->required();
   for_action(set,
              [this](const api& node, const presentation& shown) { return set_config(node, shown, option_, value_); });
-
-  for_action(*app_.add_subcommand("users", "Who may log in to the console"), users);
 }
 
 void grammar::take_actor_commands() {

@@ -43,6 +43,7 @@ private:
   void take_topic_commands();
   void take_trace_commands();
   void take_ban_commands();
+  void take_access_commands();
   void take_completion();
   void take_watching(CLI::App& command);
   void for_action(CLI::App& command, action what) { actions_.emplace_back(&command, std::move(what)); }
@@ -63,6 +64,8 @@ private:
   client_filter clients_;
   publish_request publish_;
   ban_request ban_;
+  user_request user_;
+  key_request key_of_;
   std::string client_, topic_, filter_, listener_, option_, value_, ban_id_, trace_, trace_kind_, trace_value_;
   std::uint32_t trace_seconds_ = 600;
   bool connected_ = false, disconnected_ = false, whole_session_ = false, follow_ = false;

@@ -100,6 +100,30 @@ def options_are_changed_while_the_node_runs():
 
 
 @test
+def users_and_keys_are_added_changed_and_removed():
+    with Node() as node:
+        at, password = through(node), "correct horse battery staple\n"
+        done(*at, "users", "add", "olga", "--role", "operator", text=password)
+        listed = done(*at, "users")
+        check(re.search(r"^olga +operator ", listed, re.M) and rows(listed) == ["admin", "olga"], listed)
+        done(*at, "users", "role", "olga", "viewer")
+        done(*at, "users", "password", "olga", text="another " + password)
+        check(re.search(r"^olga +viewer ", done(*at, "users"), re.M), "another role")
+        check("olga" in refused(1, *at, "users", "add", "olga", "--role", "admin", text=password), "one that is there")
+        check("no password" in refused(1, *at, "users", "add", "ute", "--role", "admin"), "no password")
+        check("beauty" in refused(2, *at, "users", "add", "ute", "--role", "beauty"), "a role that is none")
+        done(*at, "users", "remove", "olga")
+        check_equal(rows(done(*at, "users")), ["admin"], "removed")
+        key = done(*at, "keys", "add", "graphs", "--days", "7").strip()
+        elsewhere = "--url", admin_url(node)
+        check("version" in done(*elsewhere, "status", environment={"TROUPE_ADMIN_KEY": key}), "the key opens the node")
+        check(re.search(r"^graphs +viewer +20", done(*at, "keys"), re.M), "it is listed")
+        done(*at, "keys", "remove", "graphs")
+        refused(1, *elsewhere, "status", environment={"TROUPE_ADMIN_KEY": key})
+        check("graphs" in refused(1, *at, "keys", "remove", "graphs"), "one that is gone")
+
+
+@test
 def the_tree_is_shown_down_to_a_session():
     with Node({"node.loops": 1}) as node, tcp(node) as client:
         client.connect("a/b c")
