@@ -6,11 +6,13 @@
 #include <caf/all.hpp>
 
 #include "actors/runtime/fault.hpp"
+#include "actors/runtime/pinned_actor.hpp"
 #include "config/log.hpp"
 
 namespace troupe::actors {
 
 caf::behavior auth(auth_actor* self, runtime::post_office* office, const config::access_options* options) {
+  runtime::end_by_exceptions(*self);
   self->state.begin(office, options);
   return {
     [=](const authenticate& m) { self->state.authenticate(m); },

@@ -4,6 +4,7 @@
 
 #include "actors/handles.hpp"
 #include "actors/runtime/fault.hpp"
+#include "actors/runtime/pinned_actor.hpp"
 
 namespace troupe::actors {
 
@@ -15,6 +16,7 @@ constexpr std::chrono::milliseconds slice{100};
 }  // namespace
 
 caf::behavior admin(caf::event_based_actor* self, troupe::admin::service* what) {
+  runtime::end_by_exceptions(*self);
   self->send(self, serve_admin{});
   return {
     [=](const serve_admin&) {

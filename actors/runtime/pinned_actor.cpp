@@ -16,6 +16,10 @@ caf::error to_exit_reason(const std::exception_ptr& thrown) noexcept {
   }
 }
 
+void end_by_exceptions(caf::scheduled_actor& actor) {
+  actor.set_exception_handler([](caf::scheduled_actor*, std::exception_ptr& thrown) { return to_exit_reason(thrown); });
+}
+
 namespace {
 
 constexpr auto operators_wish = caf::atom("operator");

@@ -32,6 +32,9 @@ private:
 
 /// What an exception becomes when it ends an actor: an exit reason that carries its text.
 caf::error to_exit_reason(const std::exception_ptr& thrown) noexcept;
+/// What an actor on a thread of its own throws ends it with what the exception says, as it does a pinned one. Of itself
+/// CAF would print it to standard output, too.
+void end_by_exceptions(caf::scheduled_actor& actor);
 /// Ends an actor because an operator wants it to begin anew; `text` says whose wish it is: "restarted by ann". Its
 /// supervisor starts it again as after a failure, but it is none.
 caf::error restart_wish(std::string text);
