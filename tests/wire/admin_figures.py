@@ -75,10 +75,12 @@ def a_supervisor_has_what_is_below_it():
             shares = {each["name"]: each["cpu_share"] for each in level["items"]}
             check(all(share is not None for share in shares.values()), f"unknown: {shares}")
             check(abs(sum(shares.values()) - level["actor"]["cpu_share"]) < 1e-6, f"not the sum: {shares}")
+            shard = lambda: admin.get("/actors/detail", path="root/loop 0/shard")["cpu_share"]
+            until(lambda: shard() > 0, "a sample that met the shard")
             below = admin.get("/actors", path="root/loop 0")
             shares = {each["name"]: each["cpu_share"] for each in below["items"]}
             check(sum(shares.values()) <= below["actor"]["cpu_share"] + 1e-6, f"more than the loop's: {shares}")
-            check(shares["shard"] > 0 and shares["sessions"] > shares["registry"], f"{shares}")
+            check(shares["sessions"] > shares["registry"], f"{shares}")
             check(below["actor"]["cpu_share"] <= 1, f"a loop has {below['actor']['cpu_share']} of a processor")
 
 
