@@ -19,7 +19,7 @@ answer audit_page(const audit_log& log, const request& asked) {
   const auto limit = limit_of(asked);
   if (!limit) return wrong_limit();
   const auto cursor = asked.parameter("cursor");
-  const auto before = number_in(cursor);
+  const auto before = whole_number(cursor);
   if (!cursor.empty() && !before) return answer::error(400, "cursor is what the page before gave as next.");
   auto page = log.before(before, *limit);
   json::array items;

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <charconv>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,6 +10,7 @@
 
 #include "actors/admin/access/accounts.hpp"
 #include "actors/admin/http/exchange.hpp"
+#include "actors/admin/http/parameters.hpp"
 
 /// What the routes of access control share.
 namespace troupe::admin {
@@ -32,22 +31,6 @@ inline const boost::json::string* text_in(const boost::json::object& body, std::
 
 inline boost::json::value time_or_null(const std::optional<std::int64_t>& at) {
   return at ? boost::json::value(*at) : boost::json::value(nullptr);
-}
-
-/// All of `text` as a number without a sign.
-inline std::optional<std::uint64_t> number_in(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || failed != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-/// `limit`: 1 to 1000, 100 unless told; nothing for what is no such number.
-inline std::optional<std::size_t> limit_of(const request& asked) {
-  const auto text = asked.parameter("limit");
-  if (text.empty()) return 100;
-  const auto limit = number_in(text);
-  return limit && *limit >= 1 && *limit <= 1'000 ? limit : std::nullopt;
 }
 
 inline answer wrong_limit() { return answer::error(400, "limit is a number from 1 to 1000."); }

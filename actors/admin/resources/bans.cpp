@@ -1,4 +1,3 @@
-#include <charconv>
 
 #include "actors/admin/ban_sweep.hpp"
 #include "actors/admin/resources/resources.hpp"
@@ -11,13 +10,6 @@ using actors::ban_book;
 using boost::beast::http::verb;
 
 constexpr std::int64_t seconds_max = 100LL * 366 * 24 * 3'600;
-
-std::optional<std::uint64_t> number_of(std::string_view text) {
-  std::uint64_t result = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), result);
-  if (read.ec != std::errc{} || read.ptr != text.data() + text.size()) return {};
-  return result;
-}
 
 boost::json::object ban_json(const actors::ban& of) {
   boost::json::object result{{"id", of.id}, {"kind", actors::name_of(of.kind)}, {"value", of.value}};
@@ -32,7 +24,7 @@ boost::json::object ban_json(const actors::ban& of) {
 void list_bans(const ban_book& book, const request& from, reply to) {
   const auto limit = limit_of(from);
   const auto cursor = from.parameter("cursor");
-  const auto after = cursor.empty() ? std::optional<std::uint64_t>{0} : number_of(cursor);
+  const auto after = cursor.empty() ? std::optional<std::uint64_t>{0} : whole_number(cursor);
   if (!limit || !after) return to(bad_request("`limit` is 1 to 1000, `cursor` what a list gave as `next`."));
   boost::json::array items;
   const auto now = actors::ban_clock();
@@ -82,7 +74,7 @@ void add_ban(ban_book& book, ban_sweep& sweep, const request& from, reply to) {
 }
 
 void lift_ban(ban_book& book, const request& from, reply to) {
-  const auto id = number_of(from.captured.at(0));
+  const auto id = whole_number(from.captured.at(0));
   try {
     to(id && book.lift(*id) ? no_content() : not_found("ban"));
   } catch (const std::runtime_error& wrong) {

@@ -1,7 +1,5 @@
 #include "actors/admin/resources/events.hpp"
 
-#include <charconv>
-
 #include <boost/json/serialize.hpp>
 
 #include "actors/admin/history/autopsy.hpp"
@@ -23,11 +21,7 @@ boost::json::array to_json(const std::vector<event>& events) {
 /// `cursor` of a list of events: the id that was given as `next`.
 std::optional<std::uint64_t> before_of(const request& from) {
   const auto text = from.parameter("cursor");
-  if (text.empty()) return event_ring::from_newest;
-  std::uint64_t result = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), result);
-  if (read.ec != std::errc{} || read.ptr != text.data() + text.size()) return {};
-  return result;
+  return text.empty() ? event_ring::from_newest : whole_number(text);
 }
 
 void list_events(const event_history& history, const request& from, reply to) {

@@ -1,4 +1,3 @@
-#include <charconv>
 
 #include "actors/admin/resources/resources.hpp"
 #include "actors/admin/sampler.hpp"
@@ -46,16 +45,12 @@ std::vector<std::string_view> names_in(std::string_view list) {
 void show_history(const sampler& figures, const request& from, reply to) {
   constexpr std::uint32_t minutes_max = 24 * 60;
   constexpr std::size_t points_max = 1000;
-  std::uint32_t minutes = 60;
-  if (const auto asked = from.parameter("minutes"); !asked.empty()) {
-    const auto end = asked.data() + asked.size();
-    const auto read = std::from_chars(asked.data(), end, minutes);
-    if (read.ec != std::errc{} || read.ptr != end) minutes = 0;
-  }
+  const auto asked = from.parameter("minutes");
+  const auto minutes = asked.empty() ? 60 : whole_number(asked).value_or(0);
   if (minutes == 0 || minutes > minutes_max) return to(bad_request("`minutes` is 1 to 1440."));
   auto names = names_in(from.parameter("names"));
   if (names.empty()) names.assign(figures.history().names().begin(), figures.history().names().end());
-  const auto found = figures.history().read(names, minutes, points_max);
+  const auto found = figures.history().read(names, static_cast<std::uint32_t>(minutes), points_max);
   boost::json::object series;
   for (const auto& [name, points] : found.series) {
     boost::json::array values;

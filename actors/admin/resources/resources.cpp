@@ -10,16 +10,6 @@
 
 namespace troupe::admin {
 
-std::optional<std::size_t> limit_of(const request& from) {
-  constexpr std::size_t usual = 100, most = 1000;
-  const auto text = from.parameter("limit");
-  if (text.empty()) return usual;
-  std::size_t result = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), result);
-  if (read.ec != std::errc{} || read.ptr != text.data() + text.size() || result == 0 || result > most) return {};
-  return result;
-}
-
 std::optional<bool> flag_of(const request& from, std::string_view name, bool otherwise) {
   const auto text = from.parameter(name);
   if (text.empty()) return otherwise;

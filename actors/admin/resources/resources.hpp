@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "actors/admin/http/exchange.hpp"
+#include "actors/admin/http/parameters.hpp"
 #include "actors/admin/http/server_options.hpp"
 #include "actors/admin/inquiries.hpp"
 
@@ -42,8 +43,6 @@ std::vector<route> description_routes();
 
 // --- what they have in common ---------------------------------------------------------------------------------------
 
-/// `limit` of a list: 1 to 1,000, of itself 100. Nothing for what is none.
-std::optional<std::size_t> limit_of(const request& from);
 /// A parameter that is `true` or `false`, `otherwise` where it is not there. Nothing for another text.
 std::optional<bool> flag_of(const request& from, std::string_view name, bool otherwise = false);
 /// A field of a body that is a whole number, or true or false; `otherwise` where it is not there. Nothing for another

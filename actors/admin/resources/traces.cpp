@@ -1,6 +1,5 @@
 #include "actors/admin/resources/traces.hpp"
 
-#include <charconv>
 #include <ctime>
 
 #include <fmt/format.h>
@@ -16,15 +15,8 @@ using boost::beast::http::verb;
 
 constexpr std::size_t last_packets_max = 20;
 
-std::optional<std::uint64_t> number_in(std::string_view text) {
-  std::uint64_t result = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), result);
-  if (text.empty() || read.ec != std::errc{} || read.ptr != text.data() + text.size()) return {};
-  return result;
-}
-
 const trace_book::entry* trace_of(const trace_book& book, const request& from) {
-  const auto id = number_in(from.captured.at(0));
+  const auto id = whole_number(from.captured.at(0));
   return id ? book.find(*id) : nullptr;
 }
 
@@ -80,7 +72,7 @@ void show_lines(const trace_book& book, const request& from, reply to) {
   if (!found) return to(not_found("trace"));
   const auto limit = limit_of(from);
   const auto cursor = from.parameter("cursor");
-  const auto begin = cursor.empty() ? std::optional<std::uint64_t>{0} : number_in(cursor);
+  const auto begin = cursor.empty() ? std::optional<std::uint64_t>{0} : whole_number(cursor);
   if (!limit || !begin) return to(bad_request("`limit` is 1 to 1000, `cursor` what a list gave as `next` or `end`."));
   const auto part = found->what->log.from(*begin, *limit);
   boost::json::object body{{"items", to_json(part.lines)},
@@ -134,7 +126,7 @@ std::vector<route> trace_routes(trace_book& book, std::size_t topic_levels_max) 
      [&book, topic_levels_max](const request& from, reply to) { start(book, topic_levels_max, from, std::move(to)); }},
     {verb::delete_, "/api/v1/traces/{id}", role::operates,
      [&book](const request& from, reply to) {
-       const auto id = number_in(from.captured.at(0));
+       const auto id = whole_number(from.captured.at(0));
        to(id && book.stop(*id) ? no_content() : not_found("trace"));
      }},
     {verb::get, "/api/v1/traces/{id}/lines", role::viewer,
