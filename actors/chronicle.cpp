@@ -3,6 +3,7 @@
 #include <chrono>
 #include <string>
 
+#include "actors/session/close_reasons.hpp"
 #include "transport/listener.hpp"
 
 namespace troupe::actors {
@@ -10,21 +11,6 @@ namespace troupe::actors {
 namespace {
 
 using admin::event_kind;
-
-std::string_view words_of(transport::close_cause cause) noexcept {
-  using enum transport::close_cause;
-  switch (cause) {
-    case closed_by_node: return "the node closed the connection";
-    case closed_by_peer: return {};  // `by` says it
-    case reset: return "the connection was reset";
-    case handshake_timeout: return "the handshake took too long";
-    case handshake_refused: return "the handshake was refused";
-    case malformed: return "the client sent what is no packet";
-    case too_large: return "the client sent a packet that is too large";
-    case ping_timeout: return "the client did not answer a WebSocket ping";
-  }
-  return {};
-}
 
 }  // namespace
 
@@ -85,8 +71,9 @@ void chronicle::lost(std::string_view client, const transport::link& link,
     const auto address = link.peer();
     what.address = address;
     what.listener = link.listener().options().name;
-    what.text = words_of(cause);
-    what.by = cause == transport::close_cause::closed_by_peer ? admin::by_client : admin::by_network;
+    const auto by_client = cause == transport::close_cause::closed_by_peer;
+    what.by = by_client ? admin::by_client : admin::by_network;
+    if (!by_client) what.text = words_of(cause);
     history_->add(what);
   });
 }

@@ -17,4 +17,19 @@ transport::close_reason close_reason_of(mqtt::reason why) noexcept {
   }
 }
 
+std::string_view words_of(transport::close_cause cause) noexcept {
+  using enum transport::close_cause;
+  switch (cause) {
+    case closed_by_node: return "the node closed the connection";
+    case closed_by_peer: return "the client closed the connection";
+    case reset: return "the connection was reset";
+    case handshake_timeout: return "the handshake took too long";
+    case handshake_refused: return "the handshake was refused";
+    case malformed: return "the client sent what is no packet";
+    case too_large: return "the client sent a packet that is too large";
+    case ping_timeout: return "the client did not answer a WebSocket ping";
+  }
+  return {};
+}
+
 }  // namespace troupe::actors

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <chrono>
 
+#include "actors/session/close_reasons.hpp"
 #include "actors/session/session_seat.hpp"
 #include "actors/tracing/packet_words.hpp"
 #include "transport/listener.hpp"
+#include "transport/mqtt/frame.hpp"
 #include "transport/socket_link.hpp"
 
 namespace troupe::actors {
@@ -24,18 +26,10 @@ mqtt::packet_type type_of(std::span<const std::byte> packet) noexcept {
   return static_cast<mqtt::packet_type>(static_cast<unsigned>(packet[0]) >> 4);
 }
 
-struct fixed_header {
-  std::size_t size = 0;       ///< 0: it is not whole
-  std::size_t remaining = 0;  ///< Remaining Length
-};
-
-fixed_header header_of(std::span<const std::byte> packet) noexcept {
-  fixed_header result;
-  for (std::size_t i = 1, shift = 0; i < packet.size() && i <= 4; ++i, shift += 7) {
-    result.remaining |= (static_cast<std::size_t>(packet[i]) & 0x7F) << shift;
-    if ((packet[i] & std::byte{0x80}) == std::byte{}) return {i + 1, result.remaining};
-  }
-  return {};
+/// Bytes of a packet's type and Remaining Length; 0: it is not whole.
+std::size_t header_bytes(std::span<const std::byte> packet) noexcept {
+  const auto length = mqtt::read_remaining_length(packet);
+  return 1 + length.bytes > packet.size() ? 0 : 1 + length.bytes;
 }
 
 std::string_view words_of(transport::close_reason why) noexcept {
@@ -49,21 +43,6 @@ std::string_view words_of(transport::close_reason why) noexcept {
     case too_large: return "too large";
     case internal_error: return "internal error";
     case try_again_later: return "try again later";
-  }
-  return {};
-}
-
-std::string_view words_of(transport::close_cause cause) noexcept {
-  using enum transport::close_cause;
-  switch (cause) {
-    case closed_by_node: return "the connection is gone";
-    case closed_by_peer: return "the client closed the connection";
-    case reset: return "the connection was reset";
-    case handshake_timeout: return "the handshake took too long";
-    case handshake_refused: return "the handshake was refused";
-    case malformed: return "the client sent what is no packet";
-    case too_large: return "the client sent a packet that is too large";
-    case ping_timeout: return "the client did not answer a WebSocket ping";
   }
   return {};
 }
@@ -147,9 +126,8 @@ void tracer::sent(const transport::socket_link& to, const mqtt::outbox& packets)
   const std::span<const std::byte> bytes{packets.bytes()};
   auto shared = packets.shared().begin();
   for (std::size_t at = 0; at < bytes.size();) {
-    const auto header = header_of(bytes.subspan(at));
-    if (header.size == 0) return;
-    auto size = header.size + header.remaining;
+    if (header_bytes(bytes.subspan(at)) == 0) return;
+    auto size = mqtt::read_remaining_length(bytes.subspan(at)).packet_bytes();
     passing next;
     if (shared != packets.shared().end() && shared->offset <= at + size) {
       next.payload = shared->payload;
@@ -187,9 +165,9 @@ static std::string_view alias_of(const session_seat* seat, trace_line::direction
 
 /// The topic name that a PUBLISH goes to, as the node's other clients see it.
 std::string_view tracer::topic_of(const party& who, trace_line::direction way, const passing& packet) {
-  const auto header = header_of(packet.bytes);
-  const auto rest = packet.bytes.subspan(header.size);
-  if (header.size == 0 || rest.size() < 2) return {};
+  const auto header = header_bytes(packet.bytes);
+  const auto rest = packet.bytes.subspan(header);
+  if (header == 0 || rest.size() < 2) return {};
   const auto size = static_cast<std::size_t>(rest[0]) << 8 | static_cast<std::size_t>(rest[1]);
   if (rest.size() < 2 + size) return {};
   std::string_view topic{reinterpret_cast<const char*>(rest.data()) + 2, size};
@@ -211,14 +189,14 @@ std::string tracer::words(const party& who, trace_line::direction way, const pas
     speaks = packet.bytes.size() == 4 ? mqtt::version::v3_1_1 : mqtt::version::v5;
   auto bytes = packet.bytes;
   if (!packet.payload.empty()) {
-    const auto header = header_of(bytes);
-    auto left = bytes.size() - header.size;
+    const auto header = header_bytes(bytes);
+    auto left = bytes.size() - header;
     whole_.assign(1, bytes[0]);
     do {
       whole_.push_back(static_cast<std::byte>((left & 0x7F) | (left > 0x7F ? 0x80 : 0)));
       left >>= 7;
     } while (left > 0);
-    const auto rest = bytes.subspan(header.size);
+    const auto rest = bytes.subspan(header);
     whole_.insert(whole_.end(), rest.begin(), rest.end());
     bytes = whole_;
   }
