@@ -5,7 +5,7 @@ import {chromium} from "playwright-core";
 
 const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
                "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-const deadline = Number(process.env.CONSOLE_DEADLINE ?? 15_000);
+const deadline = Number(process.env.CONSOLE_DEADLINE ?? 30_000);
 
 // Parts of the API that the node has not got yet: what they answer is no failure of the page.
 export const unserved = [];

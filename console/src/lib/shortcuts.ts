@@ -1,4 +1,4 @@
-import {useEffect} from "preact/hooks";
+import {useLayoutEffect} from "preact/hooks";
 
 import {navigate} from "./router";
 import {Store} from "./store";
@@ -16,19 +16,20 @@ export interface Shortcut {
 
 /** `pages`: the letter behind "g", the name and the path of each. */
 export function useShortcuts(pages: readonly (readonly [letter: string, path: string])[]): void {
-  useEffect(() => {
-    let goes = -Infinity; // when "g" was pressed
+  // As soon as the page is to be seen, and not an effect later: keys come at once.
+  useLayoutEffect(() => {
+    let goes = -Infinity; // when "g" was pressed, by the clock of events: a busy page takes keys late
     const press = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
-      const went = performance.now() - goes < secondKeyMilliseconds;
+      const went = event.timeStamp - goes < secondKeyMilliseconds;
       goes = -Infinity;
       if (went) {
         const path = pages.find(([letter]) => letter === event.key)?.[1];
         if (!path) return;
         navigate(path);
       } else if (event.key === "g") {
-        goes = performance.now();
+        goes = event.timeStamp;
         return;
       } else if (event.key === "/") {
         if (!focusSearch()) return;
