@@ -1,6 +1,5 @@
 #include "routing/hash.hpp"
 
-#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstring>
@@ -8,26 +7,31 @@
 namespace troupe {
 namespace {
 
-/// Up to eight bytes as a little-endian number, whatever the machine.
-std::uint64_t load(std::string_view bytes) noexcept {
-  std::uint64_t result = 0;
-  if constexpr (std::endian::native == std::endian::little) {
-    std::memcpy(&result, bytes.data(), std::min<std::size_t>(bytes.size(), 8));
-  } else {
-    for (std::size_t i = 0; i < std::min<std::size_t>(bytes.size(), 8); ++i)
-      result |= static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[i])) << (8 * i);
-  }
-  return result;
+/// So many bytes as a little-endian number, whatever the machine.
+template <class Number>
+std::uint64_t load(const char* from) noexcept {
+  Number result;
+  std::memcpy(&result, from, sizeof result);
+  if constexpr (std::endian::native == std::endian::little)
+    return result;
+  else
+    return sizeof(Number) == 8 ? __builtin_bswap64(result) : __builtin_bswap32(static_cast<std::uint32_t>(result));
+}
+
+/// The same for one to seven bytes: by reads that overlap, without a loop or a copy of unknown length.
+std::uint64_t load_rest(const char* from, std::size_t size) noexcept {
+  if (size >= 4) return load<std::uint32_t>(from) | load<std::uint32_t>(from + size - 4) << (8 * (size - 4));
+  const auto byte = [&](std::size_t at) { return std::uint64_t{static_cast<unsigned char>(from[at])} << (8 * at); };
+  return byte(0) | byte(size / 2) | byte(size - 1);
 }
 
 }  // namespace
 
 std::uint64_t hash_text(std::string_view text, std::uint64_t seed) noexcept {
+  constexpr std::uint64_t factor = 0xA0761D6478BD642F;
   auto state = mix(seed + text.size());
-  while (!text.empty()) {
-    state = fold(state ^ load(text), 0xA0761D6478BD642Fu);
-    text.remove_prefix(std::min<std::size_t>(text.size(), 8));
-  }
+  for (; text.size() >= 8; text.remove_prefix(8)) state = fold(state ^ load<std::uint64_t>(text.data()), factor);
+  if (!text.empty()) state = fold(state ^ load_rest(text.data(), text.size()), factor);
   return mix(state);
 }
 

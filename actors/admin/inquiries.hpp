@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -12,6 +14,21 @@
 #include "config/log.hpp"
 
 namespace troupe::admin {
+
+/// The time that a question may take of a loop: so long may a message have to wait for it. Who has more to look at asks
+/// once more for the rest.
+class brief_look {
+public:
+  /// Asked after each item: whether the rest is for the next question. A few items always pass.
+  bool is_over() noexcept { return ++items_ % looks_at_clock_every == 0 && node_clock::now() >= until_; }
+
+private:
+  static constexpr std::chrono::microseconds slice{25};
+  static constexpr std::uint32_t looks_at_clock_every = 8;
+
+  time_point until_ = node_clock::now() + slice;
+  std::uint32_t items_ = 0;
+};
 
 /// How the admin's thread asks what only a loop may look at: a question runs on the loop between two turns, and has to
 /// be short; its answer comes back to the admin's thread. A question that throws is answered with a default value, and

@@ -10,6 +10,7 @@
 #include "actors/admin/access/access_control.hpp"
 #include "actors/admin/access/access_routes.hpp"
 #include "actors/admin/access/audited.hpp"
+#include "actors/admin/background_thread.hpp"
 #include "actors/admin/ban_sweep.hpp"
 #include "actors/admin/console_files.hpp"
 #include "actors/admin/http/server.hpp"
@@ -149,6 +150,7 @@ std::string service::bound() const { return parts_->web.bound(); }
 
 void service::serve(std::chrono::milliseconds how_long) {
   const std::lock_guard alone{parts_->serving};
+  come_behind_loops();
   parts_->io.restart();
   parts_->io.run_for(how_long);
 }

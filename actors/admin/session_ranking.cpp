@@ -81,19 +81,25 @@ public:
   }
 
 private:
-  static constexpr std::uint32_t slots_at_once = 1024;
-
   struct keys {
     std::vector<key> found;
     std::uint32_t next = 0;
     bool last = true;
   };
 
+  struct views {
+    std::vector<session_view> found;
+    std::size_t next = 0;
+    bool last = true;
+  };
+
   keys part(actors::station& on, std::uint32_t from) const {
     const auto& sessions = on.place().sessions;
     keys result;
-    result.next = std::min(from + slots_at_once, sessions.slots());
-    for (auto slot = from; slot < result.next; ++slot) {
+    result.next = from;
+    brief_look brief;
+    for (auto over = false; !over && result.next < sessions.slots(); over = brief.is_over()) {
+      const auto slot = result.next++;
       const session_place place{{}, sessions.at(slot), sessions.dormant_at(slot).second};
       if (!place.seat && !place.asleep) continue;
       const auto value = value_of(place, by_.field, on.loop().now(), shares());
@@ -113,27 +119,41 @@ private:
     }
     if (!more.last) return look(more.next);
     std::ranges::sort(best_);
-    const auto goes_on = best_.size() > limit_;
-    if (goes_on) best_.resize(limit_);
+    if (best_.size() > limit_) {
+      best_.resize(limit_);
+      next_page_ = best_.back().cursor(by_);
+    }
+    view(0);
+  }
+
+  void view(std::size_t from) {
     ask_.ask(
-      loop_, [self = shared_from_this()](actors::station& on) { return self->views(on); },
-      [self = shared_from_this(), goes_on](const std::vector<session_view>& found) {
-        self->then_(found, goes_on ? self->best_.back().cursor(self->by_) : std::string{});
+      loop_, [self = shared_from_this(), from](actors::station& on) { return self->views_of(on, from); },
+      [self = shared_from_this()](views more) {
+        std::ranges::move(more.found, std::back_inserter(self->page_));
+        if (!more.last) return self->view(more.next);
+        self->then_(self->page_, self->next_page_);
       });
   }
 
-  std::vector<session_view> views(actors::station& on) const {
+  views views_of(actors::station& on, std::size_t from) const {
+    views result;
+    brief_look brief;
+    for (result.next = from; result.next < best_.size() && !brief.is_over(); ++result.next)
+      if (auto seen = view_at(on, best_[result.next].slot)) result.found.push_back(std::move(*seen));
+    result.last = result.next == best_.size();
+    return result;
+  }
+
+  std::optional<session_view> view_at(actors::station& on, std::uint32_t slot) const {
     const auto& sessions = on.place().sessions;
-    std::vector<session_view> result;
-    for (const auto& each : best_) {
-      if (each.slot >= sessions.slots()) continue;
-      const auto [who, asleep] = sessions.dormant_at(each.slot);
-      const auto* seat = sessions.at(each.slot);
-      if (!seat && !asleep) continue;
-      const session_place place{seat ? seat->self() : who, seat, asleep};
-      result.push_back(view_of(on, place));
-      if (shares()) result.back().cpu_share = share_of(*shares(), place);
-    }
+    if (slot >= sessions.slots()) return {};
+    const auto [who, asleep] = sessions.dormant_at(slot);
+    const auto* seat = sessions.at(slot);
+    if (!seat && !asleep) return {};
+    const session_place place{seat ? seat->self() : who, seat, asleep};
+    auto result = view_of(on, place);
+    if (shares()) result.cpu_share = share_of(*shares(), place);
     return result;
   }
 
@@ -147,6 +167,8 @@ private:
   std::size_t limit_;
   done then_;
   std::vector<key> best_;
+  std::vector<session_view> page_;
+  std::string next_page_;  ///< its cursor; empty: there is none
 };
 
 }  // namespace

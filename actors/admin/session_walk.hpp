@@ -50,8 +50,8 @@ struct session_place {
   const actors::dormant_session* asleep = nullptr;
 };
 
-/// Visits sessions in the order of loops and slots, some hundreds at a time, so that no loop is held up however many
-/// there are. Sessions that come or go meanwhile may be missed.
+/// Visits sessions in the order of loops and slots, a brief look after the other, so that no loop is held up
+/// however many there are. Sessions that come or go meanwhile may be missed.
 template <class Item>
 class session_walk : public std::enable_shared_from_this<session_walk<Item>> {
 public:
@@ -69,8 +69,6 @@ public:
   }
 
 private:
-  static constexpr std::uint32_t slots_at_once = 1024;
-
   struct part {
     std::vector<Item> found;
     std::uint32_t next = 0;
@@ -97,7 +95,8 @@ private:
     const auto& sessions = on.place().sessions;
     part result;
     result.next = at_.slot;
-    for (auto left = slots_at_once; left > 0 && result.next < sessions.slots(); --left, ++result.next) {
+    brief_look brief;
+    for (auto over = false; !over && result.next < sessions.slots(); ++result.next, over = brief.is_over()) {
       if (result.found.size() == wanted_) break;
       const auto [who, asleep] = sessions.dormant_at(result.next);
       const auto* seat = sessions.at(result.next);

@@ -323,15 +323,20 @@ void session_seat::carry_out(session::effects& fx) noexcept {
 
 void session_seat::count(const session::effects& fx) noexcept {
   auto& counters = at_.counters;
-  traffic_.messages_received += fx.received.messages;
-  traffic_.bytes_received += fx.received.bytes;
-  traffic_.messages_sent += fx.delivered.messages;
-  traffic_.bytes_sent += fx.delivered.bytes;
-  counters.messages_received.add(fx.received.messages);
-  counters.bytes_received.add(fx.received.bytes);
-  counters.messages_sent.add(fx.delivered.messages);
-  counters.bytes_sent.add(fx.delivered.bytes);
-  for (std::size_t i = 0; i < fx.drops.size(); ++i) counters.drops[i].add(fx.drops[i].messages);
+  if (fx.received.messages != 0) {
+    traffic_.messages_received += fx.received.messages;
+    traffic_.bytes_received += fx.received.bytes;
+    counters.messages_received.add(fx.received.messages);
+    counters.bytes_received.add(fx.received.bytes);
+  }
+  if (fx.delivered.messages != 0) {
+    traffic_.messages_sent += fx.delivered.messages;
+    traffic_.bytes_sent += fx.delivered.bytes;
+    counters.messages_sent.add(fx.delivered.messages);
+    counters.bytes_sent.add(fx.delivered.bytes);
+  }
+  if (fx.has_drops)
+    for (std::size_t i = 0; i < fx.drops.size(); ++i) counters.drops[i].add(fx.drops[i].messages);
   tell_follower(at_.follows, record_.client_id.view(), fx.followed);
 }
 

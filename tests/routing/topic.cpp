@@ -234,6 +234,24 @@ CAF_TEST(an_exact_filter_lives_in_the_shard_of_its_topic_and_a_wildcard_filter_i
   CAF_CHECK(!shard_of_filter("$share/g/#", 5));
 }
 
+CAF_TEST(the_hash_is_what_its_definition_says_for_texts_of_every_length) {
+  const auto defined = [](std::string_view text, std::uint64_t seed) {
+    auto state = mix(seed + text.size());
+    for (std::size_t at = 0; at < text.size(); at += 8) {
+      std::uint64_t number = 0;
+      for (std::size_t i = at; i < std::min(at + 8, text.size()); ++i)
+        number |= std::uint64_t{static_cast<unsigned char>(text[i])} << (8 * (i - at));
+      state = fold(state ^ number, 0xA0761D6478BD642F);
+    }
+    return mix(state);
+  };
+  std::string text;
+  for (auto size = 0; size < 70; ++size) {
+    CAF_CHECK_EQUAL(hash_text(text, 7), defined(text, 7));
+    text.push_back(static_cast<char>(size * 37 + 129));
+  }
+}
+
 CAF_TEST(texts_that_differ_in_one_bit_anywhere_hash_differently) {
   auto text = std::string{"sensors/building 7/floor 3/temperature"};
   std::set<std::uint64_t> seen{hash_text(text, 1)};

@@ -1,5 +1,7 @@
 #include "actors/admin/access/password_worker.hpp"
 
+#include "actors/admin/background_thread.hpp"
+
 namespace troupe::admin {
 
 password_worker::password_worker(boost::asio::io_context& answers) : answers_{answers}, thread_{[this] { run(); }} {}
@@ -29,6 +31,7 @@ bool password_worker::push(std::function<void()> job) {
 }
 
 void password_worker::run() {
+  come_behind_loops();
   for (;;) {
     std::function<void()> job;
     {

@@ -254,11 +254,11 @@ void adopt(record& to, prepared_storage& from) noexcept {
 }  // namespace
 
 void apply(record& to, effects& fx, journal* store) noexcept {
-  adopt(to, fx.prepared);
+  if (fx.prepared) adopt(to, *fx.prepared);
   applier each{to, store};
   for (auto& step : fx.changes) std::visit(each, step);
   fx.changes.clear();
-  fx.prepared.clear();
+  fx.prepared.reset();
 }
 
 bool wants_pause(const record& of, const config::limits& limits) noexcept {

@@ -166,8 +166,6 @@ struct prepared_storage {
   std::unique_ptr<session::aliases> aliases;
   session::subscriptions subscriptions;
   ring<pending_request> requests;
-
-  void clear() noexcept;
 };
 
 }  // namespace troupe::session

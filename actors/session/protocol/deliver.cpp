@@ -108,8 +108,8 @@ private:
   }
 
   void prepare() {
-    if (!of_.queue) fx_.prepared.queue = std::make_unique<delivery_queue>();
-    if (!queue_.room() && !front_dropped_) fx_.prepared.queued = queue_.larger();
+    if (!of_.queue) fx_.prepare().queue = std::make_unique<delivery_queue>();
+    if (!queue_.room() && !front_dropped_) fx_.prepare().queued = queue_.larger();
   }
 
   const record& of_;

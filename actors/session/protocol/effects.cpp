@@ -1,5 +1,7 @@
 #include "actors/session/protocol/effects.hpp"
 
+#include <utility>
+
 namespace troupe::session {
 
 namespace {
@@ -37,19 +39,6 @@ std::string_view to_string(drop_reason reason) noexcept {
   return "unknown";
 }
 
-void prepared_storage::clear() noexcept {
-  // Moves swap, so that what was here goes with the temporaries.
-  inflight = inflight_window{};
-  queue.reset();
-  queued = {};
-  inbound.reset();
-  acknowledgements = {};
-  exactly_once = {};
-  aliases.reset();
-  subscriptions = session::subscriptions{};
-  requests = {};
-}
-
 void effects::clear() noexcept {
   out.clear();
   empty(routes);
@@ -60,12 +49,12 @@ void effects::clear() noexcept {
   close.reset();
   ended = false;
   gated = false;
-  drops = {};
+  if (std::exchange(has_drops, false)) drops = {};
   delivered = {};
   received = {};
   followed.clear();
   empty(changes);
-  prepared.clear();
+  prepared.reset();
 }
 
 effects::mark effects::note() const noexcept {
@@ -79,6 +68,7 @@ effects::mark effects::note() const noexcept {
           ended,
           gated,
           drops,
+          has_drops,
           delivered,
           received,
           followed.size()};
@@ -95,11 +85,12 @@ void effects::rewind(const mark& to) noexcept {
   ended = to.ended;
   gated = to.gated;
   drops = to.drops;
+  has_drops = to.has_drops;
   delivered = to.delivered;
   received = to.received;
   shorten(followed, to.followed);
   empty(changes);
-  prepared.clear();
+  prepared.reset();
 }
 
 }  // namespace troupe::session

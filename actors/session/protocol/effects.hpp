@@ -99,17 +99,23 @@ struct effects {
   bool gated = false;  ///< `out` says what a store has to know first: it leaves when all that was told is committed
 
   std::array<tally, static_cast<std::size_t>(drop_reason::count_of_reasons)> drops{};
-  tally delivered;  ///< PUBLISH packets sent for the first time
-  tally received;   ///< PUBLISH packets of the client that were taken, duplicates not counted
+  bool has_drops = false;  ///< else they are all 0
+  tally delivered;         ///< PUBLISH packets sent for the first time
+  tally received;          ///< PUBLISH packets of the client that were taken, duplicates not counted
 
   std::vector<followed_step> followed;  ///< for who follows
 
-  std::vector<change> changes;  ///< of the record; for apply() only
-  prepared_storage prepared;    ///< for apply() only
-  std::string topic_scratch;    ///< topics with a mount point are put together here
+  std::vector<change> changes;               ///< of the record; for apply() only
+  std::optional<prepared_storage> prepared;  ///< for apply() only; see prepare()
+  std::string topic_scratch;                 ///< topics with a mount point are put together here
   std::vector<std::byte> decode_scratch;
 
-  tally& dropped(drop_reason reason) noexcept { return drops[static_cast<std::size_t>(reason)]; }
+  tally& dropped(drop_reason reason) noexcept {
+    has_drops = true;
+    return drops[static_cast<std::size_t>(reason)];
+  }
+  /// To be filled in with what the changes need. Most decisions need nothing, and do not pay for it.
+  prepared_storage& prepare() noexcept { return prepared ? *prepared : prepared.emplace(); }
 
   void clear() noexcept;
 
@@ -119,6 +125,7 @@ struct effects {
     std::optional<closing> close;
     bool ended, gated;
     std::array<tally, static_cast<std::size_t>(drop_reason::count_of_reasons)> drops;
+    bool has_drops;
     tally delivered, received;
     std::size_t followed;
   };

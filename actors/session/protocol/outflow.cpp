@@ -231,7 +231,8 @@ outflow::fate outflow::judge(const draft& packet) const {
 
 void outflow::send(const draft& packet) {
   if (packet.new_alias) {
-    if (!of_.aliases && !fx_.prepared.aliases) fx_.prepared.aliases = make_aliases(env_.limits, to_.topic_alias_max);
+    if (!of_.aliases && !(fx_.prepared && fx_.prepared->aliases))
+      fx_.prepare().aliases = make_aliases(env_.limits, to_.topic_alias_max);
     auto topic = packet.body->topic().substr(packet.header.mount_point_bytes);
     fx_.changes.emplace_back(changes::alias{shared_text{topic}});
     alias_added_ = true;
@@ -252,7 +253,7 @@ void outflow::finish() {
   if (needed <= of_.inflight.capacity()) return;
   auto grown = std::bit_ceil(static_cast<std::uint32_t>(needed));
   auto most = std::max<std::uint32_t>(needed, env_.limits.inflight_max);
-  fx_.prepared.inflight = of_.inflight.larger(static_cast<std::uint16_t>(std::min(grown, most)));
+  fx_.prepare().inflight = of_.inflight.larger(static_cast<std::uint16_t>(std::min(grown, most)));
 }
 
 std::size_t outflow::mount_bytes(const publication& body) const noexcept {

@@ -10,11 +10,11 @@ std::uint32_t next_ticket(const record& of) noexcept { return of.inbound ? of.in
 
 /// One more acknowledgement, and one more QoS 2 id where `received`, will find room.
 void prepare(const record& of, bool owed, bool received, effects& fx) {
-  if (!of.inbound) fx.prepared.inbound = std::make_unique<inbound>();
+  if (!of.inbound) fx.prepare().inbound = std::make_unique<inbound>();
   static const inbound none;
   const auto& from = of.inbound ? *of.inbound : none;
-  if (owed && !from.acknowledgements.room(1)) fx.prepared.acknowledgements = from.acknowledgements.larger();
-  if (received && !from.exactly_once.room(1)) fx.prepared.exactly_once = from.exactly_once.larger();
+  if (owed && !from.acknowledgements.room(1)) fx.prepare().acknowledgements = from.acknowledgements.larger();
+  if (received && !from.exactly_once.room(1)) fx.prepare().exactly_once = from.exactly_once.larger();
 }
 
 void owe(const record& of, const mqtt::publish& packet, inbound::owed what, effects& fx) {

@@ -57,7 +57,7 @@ void establish_alias(const record& of, const environment& env, const mqtt::publi
   if (alias == 0 || packet.topic.empty()) return;
   auto client_max = std::min(of.topic_alias_maximum, env.limits.topic_alias_max);
   if (!of.aliases)
-    fx.prepared.aliases = make_aliases(env.limits, client_max);
+    fx.prepare().aliases = make_aliases(env.limits, client_max);
   else if (of.aliases->from_client[alias - 1u].view() == packet.topic)
     return;
   fx.changes.emplace_back(changes::client_alias{alias, shared_text{packet.topic}});  // [MQTT-3.3.2-12]

@@ -59,8 +59,8 @@ public:
   void finish() {
     if (pending_->subscribe.entries.empty()) return answer();
     auto more = static_cast<std::uint32_t>(added_.size());
-    if (more > 0 && !of_.subscriptions.room(more)) fx_.prepared.subscriptions = of_.subscriptions.larger(more);
-    if (!of_.requests.room(1)) fx_.prepared.requests = of_.requests.larger();
+    if (more > 0 && !of_.subscriptions.room(more)) fx_.prepare().subscriptions = of_.subscriptions.larger(more);
+    if (!of_.requests.room(1)) fx_.prepare().requests = of_.requests.larger();
     fx_.subscribe.push_back(pending_->subscribe);
     fx_.changes.emplace_back(changes::ask{std::move(pending_)});
   }
@@ -164,7 +164,7 @@ void take_unsubscribe(const record& of, const environment& env, const mqtt::unsu
           fx);
     return;
   }
-  if (!of.requests.room(1)) fx.prepared.requests = of.requests.larger();
+  if (!of.requests.room(1)) fx.prepare().requests = of.requests.larger();
   fx.unsubscribe.push_back(pending->unsubscribe);
   fx.changes.emplace_back(changes::ask{std::move(pending)});
 }
